@@ -1,0 +1,49 @@
+namespace AkkaKv.Api;
+
+/// <summary>
+/// The one door in C#: a node of the cluster as its users see it. Every facade speaks to this and to nothing behind it;
+/// every host implements it.
+/// </summary>
+/// <remarks>
+/// Nothing here throws for a bad request or an unreachable replica: those are replies with a <see cref="KvError"/>.
+/// Every call ends by its deadline. A cancelled call stops being waited for; a write may still take effect.
+/// </remarks>
+public interface IAkkaKv
+{
+    /// <summary>The bounds of this node.</summary>
+    KvLimits Limits { get; }
+
+    /// <summary>Reads a key: merges the replies of R replicas.</summary>
+    ValueTask<GetReply> GetAsync(EntryKey key, RequestOptions options, CancellationToken cancellation);
+
+    /// <summary>Writes a value that replaces what <see cref="PutRequest.Context"/> covers.</summary>
+    ValueTask<PutReply> PutAsync(EntryKey key, PutRequest put, RequestOptions options, CancellationToken cancellation);
+
+    /// <summary>Deletes what <paramref name="context"/> covers, by writing a tombstone. Without a context it is concurrent with everything that is there.</summary>
+    ValueTask<PutReply> DeleteAsync(EntryKey key, CausalContext? context, RequestOptions options, CancellationToken cancellation);
+
+    /// <summary>The members as this node sees them, by name.</summary>
+    ValueTask<IReadOnlyList<MemberInfo>> MembersAsync(CancellationToken cancellation);
+
+    /// <summary>The ring as this node sees it.</summary>
+    ValueTask<RingInfo> RingAsync(CancellationToken cancellation);
+
+    /// <summary>Where a key lives, or why the key is not one.</summary>
+    ValueTask<(PlacementInfo? Placement, KvError? Error)> PlacementAsync(EntryKey key, RequestOptions options, CancellationToken cancellation);
+
+    /// <summary>How this node is.</summary>
+    ValueTask<NodeHealth> HealthAsync(CancellationToken cancellation);
+}
+
+/// <summary>What a write brings.</summary>
+/// <param name="Value">The bytes, at most <see cref="KvLimits.ValueBytesMax"/>; may be empty.</param>
+/// <param name="ContentType">What the bytes are, at most 255 visible ASCII characters; null says nothing.</param>
+/// <param name="Context">What the writer had seen; null is concurrent with everything.</param>
+/// <param name="ExpiresAt">When the value stops being visible; null is never.</param>
+/// <param name="LastWriteWins">Replaces everything the coordinating replica holds, and counts what it discarded.</param>
+public sealed record PutRequest(
+    ReadOnlyMemory<byte> Value,
+    string? ContentType = null,
+    CausalContext? Context = null,
+    DateTimeOffset? ExpiresAt = null,
+    bool LastWriteWins = false);
