@@ -9,7 +9,6 @@ internal sealed class RingCandidates
     private readonly int[][] _members;
     private readonly double[][] _scores;
     private readonly Func<int, (int[] Members, double[] Scores)> _all;
-    private readonly int _count;
 
     /// <param name="all">All members of a partition in order, with their scores.</param>
     /// <param name="best">At least the first of them, or fewer when only those fall below a threshold.</param>
@@ -20,18 +19,15 @@ internal sealed class RingCandidates
         _members = new int[partitions][];
         _scores = new double[partitions][];
         _all = all;
-        _count = count;
+        Count = count;
         for (int partition = 0; partition < partitions; partition++)
             (_members[partition], _scores[partition]) = best(partition);
     }
 
     public int Partitions => _members.Length;
 
-    public int CountOf(int partition)
-    {
-        Kernel.Invariant.Require((uint)partition < (uint)_members.Length, "a partition is less than their number", partition);
-        return _count;
-    }
+    /// <summary>How many candidates every partition has.</summary>
+    public int Count { get; }
 
     public int MemberAt(int partition, int rank)
     {

@@ -1,3 +1,5 @@
+using AkkaKv.Core.Kernel;
+
 namespace AkkaKv.Core.Ring;
 
 /// <summary>
@@ -36,9 +38,6 @@ internal sealed class RingMatching
     /// <summary>Partition × owners + rank: the member there. Ranks are in the order in which they were accepted.</summary>
     public int[] Slots { get; }
 
-    /// <summary>Partitions that could be completed only by moving an owner of another partition, or above a cap.</summary>
-    public int Repaired { get; private set; }
-
     public void Run()
     {
         List<int> stuck = AcceptInOrder();
@@ -62,7 +61,7 @@ internal sealed class RingMatching
         while (queue.TryPeek(out int partition, out _))
         {
             TryAccept(partition, _candidates.MemberAt(partition, next[partition]++));
-            if (_counts[partition] < _owners && next[partition] < _candidates.CountOf(partition))
+            if (_counts[partition] < _owners && next[partition] < _candidates.Count)
             {
                 queue.DequeueEnqueue(partition, KeyOf(partition, next[partition]));
                 continue;
@@ -97,9 +96,8 @@ internal sealed class RingMatching
     // Every candidate left is full. First choice: one of them hands another partition to a member with room.
     private void Complete(int partition)
     {
-        Repaired++;
         int coolest = None;
-        for (int rank = 0; rank < _candidates.CountOf(partition); rank++)
+        for (int rank = 0; rank < _candidates.Count; rank++)
         {
             int member = _candidates.MemberAt(partition, rank);
             if (OwnersOf(partition).Contains(member) || !_zones.Allows(OwnersOf(partition), None, member))
@@ -115,7 +113,7 @@ internal sealed class RingMatching
         }
 
         // Distinct owners in distinct zones come before the caps.
-        Kernel.Invariant.Require(coolest != None, "some member may own the partition", partition);
+        Invariant.Require(coolest != None, "some member may own the partition", partition);
         Accept(partition, coolest);
     }
 
@@ -144,7 +142,7 @@ internal sealed class RingMatching
     private (int Member, double Score) BestHeir(int partition, int leaving)
     {
         Span<int> owners = OwnersOf(partition);
-        for (int rank = 0; rank < _candidates.CountOf(partition); rank++)
+        for (int rank = 0; rank < _candidates.Count; rank++)
         {
             int heir = _candidates.MemberAt(partition, rank);
             if (_loads[heir] < _caps[heir] && !owners.Contains(heir) && _zones.Allows(owners, leaving, heir))

@@ -45,9 +45,7 @@ internal sealed class RingPlacement
 
     private int[] MatchOwners()
     {
-        var caps = new int[_scores.Members];
-        for (int member = 0; member < caps.Length; member++)
-            caps[member] = Math.Min(_partitions, RingShares.CapOf(_shares.Targets[member]));
+        int[] caps = _shares.Caps;
         var candidates = new RingCandidates(_partitions, caps.Length, p => Scored(p, BestBelow), p => Scored(p, double.MaxValue));
         var rule = new RingZoneRule(_shares.ZoneOf, _shares.ZoneBase, _shares.ZoneExtras);
         var matching = new RingMatching(candidates, rule, caps, _ownersPerPartition);
@@ -76,7 +74,7 @@ internal sealed class RingPlacement
     {
         var caps = new int[_scores.Members];
         for (int member = 0; member < caps.Length; member++)
-            caps[member] = RingShares.CapOf(_shares.Targets[member] / _ownersPerPartition);
+            caps[member] = _shares.PrimaryCapOf(member, _ownersPerPartition);
         var candidates = new RingCandidates(_partitions, _ownersPerPartition, ScoredOwners, ScoredOwners);
         var matching = new RingMatching(candidates, RingZoneRule.Free(caps.Length), caps, 1);
         matching.Run();

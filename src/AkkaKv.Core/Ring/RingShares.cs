@@ -12,8 +12,11 @@ namespace AkkaKv.Core.Ring;
 /// </remarks>
 internal sealed class RingShares
 {
-    /// <summary>The hottest member carries at most mean ÷ this.</summary>
-    public const double Evenness = 0.95;
+    /// <summary>The hottest member carries at most its target ÷ this; 0.95 is promised, the rest is for uneven zones and rounding.</summary>
+    public const double Evenness = 0.96;
+
+    // With caps that just sum to the slots, the last pairs would be matched by repair only.
+    private const double RoomForMatching = 1.01;
 
     private const int BisectionSteps = 200;
     private readonly RingMember[] _members;
@@ -28,7 +31,9 @@ internal sealed class RingShares
         ZoneExtras = SpreadOverZones(owners);
         Targets = new double[members.Length];
         Rates = new double[members.Length];
+        Caps = new int[members.Length];
         SetTargets(owners);
+        SetCaps();
     }
 
     /// <summary>The zone of each member, numbered in the order in which they appear.</summary>
@@ -43,15 +48,14 @@ internal sealed class RingShares
     /// <summary>The slots each member should carry.</summary>
     public double[] Targets { get; }
 
+    /// <summary>The most slots each member may carry.</summary>
+    public int[] Caps { get; }
+
     /// <summary>The rates of the members' scores with which the draw meets the targets on average.</summary>
     public double[] Rates { get; }
 
-    /// <summary>The most that a member may carry of something of which it should carry <paramref name="target"/>.</summary>
-    public static int CapOf(double target)
-    {
-        const double rounding = 1e-6;
-        return (int)Math.Max(Math.Ceiling(target - rounding), Math.Floor((target / Evenness) + rounding));
-    }
+    /// <summary>The most partitions of which a member may be the first owner.</summary>
+    public int PrimaryCapOf(int member, int owners) => RoundedCap(Targets[member] / owners, Targets[member] / owners / Evenness);
 
     private static int[] NumberZones(RingMember[] members, out int zones)
     {
@@ -105,18 +109,31 @@ internal sealed class RingShares
             SetZoneTargets(zone, membersOf[zone], ZoneSlots(zone, membersOf[zone], level));
     }
 
+    // Against what the zones make of the mean: a zone that must carry more than its weight keeps its room, and a change
+    // elsewhere does not move its caps.
+    private void SetCaps()
+    {
+        for (int i = 0; i < _members.Length; i++)
+            Caps[i] = Math.Min(_partitions, RoundedCap(Targets[i] * RoomForMatching, Targets[i] / Evenness));
+    }
+
+    // At least enough, and no more than the limit unless enough is more.
+    private static int RoundedCap(double enough, double limit)
+    {
+        const double rounding = 1e-6;
+        return (int)Math.Max(Math.Ceiling(enough - rounding), Math.Floor(limit + rounding));
+    }
+
     private void SetZoneTargets(int zone, List<int> members, double slots)
     {
         double level = Bisect(slots, level => Poured(members, level));
-        bool isOneAtMost = ZoneBase[zone] + (ZoneExtras > 0 ? 1 : 0) <= 1;
+        // One owner of the zone in every partition: its members race only each other, and win in proportion to their rates.
+        bool isAlwaysOne = ZoneBase[zone] == 1 && ZoneExtras == 0;
         foreach (int member in members)
         {
             double target = Math.Min(_partitions, level * _members[member].Weight);
             Targets[member] = target;
-            // At most one of the zone: the zone as a whole races the others, and its members share its rate.
-            Rates[member] = isOneAtMost
-                ? RingScores.RateOf(slots / _partitions) * target / slots
-                : RingScores.RateOf(target / _partitions);
+            Rates[member] = isAlwaysOne ? target / _partitions : RingScores.RateOf(target / _partitions);
         }
     }
 
