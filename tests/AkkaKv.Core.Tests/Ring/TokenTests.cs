@@ -35,6 +35,16 @@ public class TokenTests
         Should.Throw<InvariantException>(() => new Token(1).PartitionIn(partitions));
     }
 
+    [Theory]
+    [InlineData(1, 256)]
+    [InlineData(11, 256)]
+    [InlineData(12, 512)]
+    [InlineData(30, 2048)]
+    [InlineData(100, 32_768)]
+    [InlineData(1024, 65_536)]
+    public void The_number_to_choose_is_at_least_twice_the_square_of_the_members(int membersMax, int partitions) =>
+        Token.PartitionsFor(membersMax).ShouldBe(partitions);
+
     [Fact]
     public void A_partition_that_does_not_exist_has_no_tokens()
     {
