@@ -9,7 +9,7 @@ namespace AkkaKv.Core.Ring;
 /// </summary>
 public readonly record struct Token(ulong Value)
 {
-    /// <summary>Q when nothing else is said; good for clusters that stay under about 20 nodes.</summary>
+    /// <summary>Q when nothing else is said; good for clusters that stay under a dozen nodes; see <see cref="PartitionsFor"/>.</summary>
     public const int PartitionsDefault = 256;
 
     /// <summary>The largest Q.</summary>
@@ -18,6 +18,17 @@ public readonly record struct Token(ulong Value)
     /// <summary>True for a power of two from 1 to <see cref="PartitionsMax"/>.</summary>
     public static bool IsPartitionCount(int partitions) =>
         partitions is >= 1 and <= PartitionsMax && BitOperations.IsPow2(partitions);
+
+    /// <summary>
+    /// The Q to choose for a cluster of up to so many members: at least twice their square, so that whole partitions are
+    /// small enough to share evenly and to move without disturbing others. From 256 up to the largest Q.
+    /// </summary>
+    public static int PartitionsFor(int membersMax)
+    {
+        Invariant.Require(membersMax is >= 1 and <= RingTopology.MembersMax, "a cluster has 1 to 1024 members", membersMax);
+        uint wanted = BitOperations.RoundUpToPowerOf2((uint)(2 * membersMax * membersMax));
+        return (int)Math.Clamp(wanted, PartitionsDefault, PartitionsMax);
+    }
 
     /// <summary>The first token of a partition.</summary>
     public static Token FirstOf(int partition, int partitions)
