@@ -1,0 +1,54 @@
+using AkkaKv.Api;
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Versions;
+
+namespace AkkaKv.Core.Gateway;
+
+/// <summary>A client's read, from a facade of this node. Answered by <see cref="GatewayGetDone"/>.</summary>
+public sealed record GatewayGet(EntryKey Key, RequestOptions Options, Address ReplyTo) : Message;
+
+public sealed record GatewayGetDone(GetReply Reply) : Message;
+
+/// <summary>A client's write, from a facade of this node. Answered by <see cref="GatewayPutDone"/>.</summary>
+public sealed record GatewayPut(EntryKey Key, PutRequest Put, RequestOptions Options, Address ReplyTo) : Message;
+
+/// <summary>A client's delete, from a facade of this node. Answered by <see cref="GatewayPutDone"/>.</summary>
+public sealed record GatewayDelete(EntryKey Key, CausalContext? Context, RequestOptions Options, Address ReplyTo) : Message;
+
+public sealed record GatewayPutDone(PutReply Reply) : Message;
+
+/// <summary>
+/// A write that reached a node that does not own its key, sent on once to one that does. It was checked where it came
+/// in. Answered by <see cref="GatewayPutDone"/>.
+/// </summary>
+/// <param name="N">Replicas of the key.</param>
+/// <param name="W">Acknowledgements needed.</param>
+/// <param name="R">The read quorum of the request, only for telling whether quorums overlap.</param>
+/// <param name="Strict">Only owners count.</param>
+/// <param name="TimeLeftMillis">What is left of the deadline.</param>
+public sealed record GatewayForwardedPut(
+    StoreKey Key,
+    VersionVector Context,
+    ValueContent Content,
+    bool LastWriteWins,
+    int N,
+    int R,
+    int W,
+    bool Strict,
+    int TimeLeftMillis,
+    Address ReplyTo) : Message;
+
+/// <summary>Asks what this node believes of the members. Answered by <see cref="GatewayMembersDone"/>.</summary>
+public sealed record GatewayMembers(Address ReplyTo) : Message;
+
+public sealed record GatewayMembersDone(IReadOnlyList<MemberInfo> Members) : Message;
+
+/// <summary>Asks for the ring. Answered by <see cref="GatewayRingDone"/>.</summary>
+public sealed record GatewayRing(Address ReplyTo) : Message;
+
+public sealed record GatewayRingDone(RingInfo Ring) : Message;
+
+/// <summary>Asks where a key lives. Answered by <see cref="GatewayPlacementDone"/>.</summary>
+public sealed record GatewayPlacement(EntryKey Key, RequestOptions Options, Address ReplyTo) : Message;
+
+public sealed record GatewayPlacementDone(PlacementInfo? Placement, KvError? Error) : Message;

@@ -1,0 +1,64 @@
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Versions;
+
+namespace AkkaKv.Core.Replica;
+
+/// <summary>How a replica's work ended. The numbers travel between nodes.</summary>
+public enum ReplicaOutcome : byte
+{
+    Done = 0,
+
+    /// <summary>Refused before anything was staged: the node's store takes no writes.</summary>
+    ReadOnly = 1,
+
+    /// <summary>The write was staged and its sync failed: it may or may not be there after a restart.</summary>
+    StoreFailed = 2,
+
+    /// <summary>What the replica holds for the key, or what it was sent, does not check out.</summary>
+    Corrupt = 3,
+
+    /// <summary>Refused before anything was staged: too much waits already.</summary>
+    Busy = 4,
+
+    /// <summary>Refused: the key holds as many siblings as allowed. Only client writes are refused so.</summary>
+    TooManySiblings = 5,
+
+    /// <summary>Refused: the context names writes of this replica that it never made.</summary>
+    ContextAhead = 6,
+}
+
+/// <summary>Asks a replica for what it durably holds of a key. Answered by <see cref="ReplicaReadDone"/>.</summary>
+/// <param name="Ticket">Chosen by the asker, echoed in the answer: the place in the preference list.</param>
+public sealed record ReplicaRead(StoreKey Key, ulong Ticket, Address ReplyTo) : Message;
+
+/// <param name="Object">The encoded <see cref="SiblingSet"/>; empty when the key was never written here.</param>
+public sealed record ReplicaReadDone(ulong Ticket, ReplicaOutcome Outcome, ReadOnlyMemory<byte> Object) : Message;
+
+/// <summary>
+/// A client's write at the replica that makes its dot; sent only within a node, by the write coordinator. Answered by
+/// <see cref="ReplicaPutDone"/> when it is durable.
+/// </summary>
+/// <param name="Context">What the client had seen; empty for none.</param>
+/// <param name="LastWriteWins">Replaces all that this replica holds.</param>
+public sealed record ReplicaPut(StoreKey Key, VersionVector Context, ValueContent Content, bool LastWriteWins, ulong Ticket, Address ReplyTo)
+    : Message;
+
+/// <param name="Dot">The dot that was made; default when refused before one was.</param>
+/// <param name="Object">The encoded set after the write, to be sent to the other replicas; empty when refused.</param>
+/// <param name="Context">The version vector of that set.</param>
+/// <param name="Siblings">How many values it holds, this one included; when refused for too many: how many there are.</param>
+public sealed record ReplicaPutDone(
+    ulong Ticket,
+    ReplicaOutcome Outcome,
+    Dot Dot,
+    ReadOnlyMemory<byte> Object,
+    VersionVector Context,
+    int Siblings) : Message;
+
+/// <summary>
+/// Merges an object into what the replica holds: the one way in for replication, read repair, hints and anti-entropy.
+/// Answered by <see cref="ReplicaMergeDone"/> when the merge is durable, or at once when it changes nothing.
+/// </summary>
+public sealed record ReplicaMerge(StoreKey Key, ReadOnlyMemory<byte> Object, ulong Ticket, Address ReplyTo) : Message;
+
+public sealed record ReplicaMergeDone(ulong Ticket, ReplicaOutcome Outcome) : Message;
