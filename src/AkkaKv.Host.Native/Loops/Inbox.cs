@@ -12,7 +12,6 @@ internal sealed class Inbox(int messagesMax)
     private volatile int _waiting;
     private bool _parked;
     private bool _closed;
-    private bool _woken;
 
     /// <summary>True when something can be taken; may be stale by a moment.</summary>
     public bool HasMail => _waiting > 0;
@@ -47,13 +46,15 @@ internal sealed class Inbox(int messagesMax)
     }
 
     /// <summary>Posts a completion, past the bound.</summary>
-    public void PostCompletion(object completion)
+    public void PostCompletion(object completion) => PostPastBound(new Delivery(completion));
+
+    public void PostPastBound(in Delivery delivery)
     {
         lock (_gate)
         {
             if (_closed)
                 return;
-            _filling.Add(new Delivery(completion));
+            _filling.Add(delivery);
             WakeLocked();
         }
     }
@@ -77,29 +78,17 @@ internal sealed class Inbox(int messagesMax)
         _spare = batch;
     }
 
-    /// <summary>Sleeps until something is posted, someone wakes the loop, or the time is over.</summary>
+    /// <summary>Sleeps until something is posted, the inbox is closed, or the time is over.</summary>
     public void Park(int timeoutMillis)
     {
         lock (_gate)
         {
-            if (_filling.Count == 0 && !_closed && !_woken)
+            if (_filling.Count == 0 && !_closed)
             {
                 _parked = true;
                 Monitor.Wait(_gate, timeoutMillis);
                 _parked = false;
             }
-
-            _woken = false;
-        }
-    }
-
-    /// <summary>Makes the loop look around once, though nothing was posted.</summary>
-    public void Wake()
-    {
-        lock (_gate)
-        {
-            _woken = true;
-            WakeLocked();
         }
     }
 

@@ -90,7 +90,7 @@ internal sealed class TimerHeap
         Unlink(ref slot);
         slot.Owner = null;
         slot.Message = null;
-        slot.Generation++;
+        slot.Generation = slot.Generation == uint.MaxValue ? 1 : slot.Generation + 1;
         slot.Next = _free;
         _free = at;
     }
@@ -116,6 +116,9 @@ internal sealed class TimerHeap
 
         if (_slotsUsed == _slots.Length)
             Array.Resize(ref _slots, _slotsUsed * 2);
+
+        // From 1, so that the default TimerId names no timer.
+        _slots[_slotsUsed].Generation = 1;
         return _slotsUsed++;
     }
 

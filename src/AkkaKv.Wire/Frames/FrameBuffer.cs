@@ -15,7 +15,7 @@ public sealed class FrameBuffer(int bytesKept) : IBufferWriter<byte>, IDisposabl
     /// <summary>Bytes of finished frames, and of the open one.</summary>
     public int Length => _length;
 
-    /// <summary>Finished frames since the last <see cref="Clear"/>, signs of life included.</summary>
+    /// <summary>Finished frames since the last <see cref="Clear"/>, without signs of life.</summary>
     public int Frames { get; private set; }
 
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);
@@ -42,7 +42,11 @@ public sealed class FrameBuffer(int bytesKept) : IBufferWriter<byte>, IDisposabl
     public void Rollback(int start) => _length = start;
 
     /// <summary>Appends a frame without a body.</summary>
-    public void AppendSignOfLife() => EndFrame(BeginFrame());
+    public void AppendSignOfLife()
+    {
+        int start = BeginFrame();
+        FrameCodec.WriteHeader(_bytes.AsSpan(start), []);
+    }
 
     /// <summary>Empties the buffer; one that grew past what is kept goes back to the pool.</summary>
     public void Clear()
@@ -72,6 +76,7 @@ public sealed class FrameBuffer(int bytesKept) : IBufferWriter<byte>, IDisposabl
         byte[] bytes = _bytes;
         _bytes = [];
         _length = 0;
+        Frames = 0;
         if (bytes.Length > 0)
             ArrayPool<byte>.Shared.Return(bytes);
     }
