@@ -1,0 +1,23 @@
+using AkkaKv.Core.Kernel;
+using AkkaKv.Host.Native.Loops;
+
+namespace AkkaKv.Host.Native;
+
+/// <summary>What the host tells its owner, and what the owner plugs in. Called from any thread; must be quick.</summary>
+public sealed record NativeHooks
+{
+    /// <summary>Makes each loop's service behind <see cref="ActorRole.Store"/>; null leaves the address unknown.</summary>
+    public Func<LoopPort, ILoopService>? MakeStore { get; init; }
+
+    /// <summary>All connections to a peer stand. For one peer never at the same time as <see cref="PeerDisconnected"/>.</summary>
+    public Action<NodeId> PeerConnected { get; init; } = static _ => { };
+
+    /// <summary>A connection to a peer that was connected is lost.</summary>
+    public Action<NodeId> PeerDisconnected { get; init; } = static _ => { };
+
+    /// <summary>The node has stopped itself. Called once.</summary>
+    public Action<NodeFailure> Failed { get; init; } = static _ => { };
+
+    /// <summary>For the log.</summary>
+    public Action<NodeEvent> Log { get; init; } = static _ => { };
+}

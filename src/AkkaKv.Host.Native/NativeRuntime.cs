@@ -1,0 +1,181 @@
+using System.Net;
+using AkkaKv.Core.Kernel;
+using AkkaKv.Host.Native.Callers;
+using AkkaKv.Host.Native.Loops;
+using AkkaKv.Host.Native.Peers;
+using AkkaKv.Wire.Codec;
+
+namespace AkkaKv.Host.Native;
+
+/// <summary>
+/// One node of the native host: its event loops, its connections, and the way in from outside of the actors.
+/// </summary>
+/// <remarks>The order: make it, <see cref="Spawn"/> its actors, <see cref="Bind"/> if the port must be known, <see cref="Start"/>, dispose.</remarks>
+public sealed class NativeRuntime : IAsyncDisposable
+{
+    private readonly NativeNodeOptions _options;
+    private readonly NativeHooks _hooks;
+    private readonly IMessageCodec _codec;
+    private readonly TimeProvider _clock;
+    private readonly RandomSource _seeds;
+    private readonly CallTable _calls;
+    private readonly PeerTable _peers;
+    private readonly EventLoop[] _loops;
+    private readonly PeerListener _listener;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource<NodeFailure?> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Task> _running = [];
+    private int _phase;
+
+    /// <summary>Makes a node; nothing runs yet.</summary>
+    /// <param name="seed">Of all its randomness. Must differ from start to start of a real node.</param>
+    public NativeRuntime(NativeNodeOptions options, NativeHooks hooks, IMessageCodec codec, TimeProvider clock, ulong seed)
+    {
+        options.Validate();
+        _options = options;
+        _hooks = hooks;
+        _codec = codec;
+        _clock = clock;
+        _seeds = new RandomSource(seed);
+        _calls = new CallTable(options.CallsMax, options.RunCallersAsynchronously, _seeds.NextUInt64());
+        _peers = new PeerTable(options, hooks, codec);
+        var world = new LoopWorld(clock, _calls, _peers, hooks, OnFailed);
+        _loops = new EventLoop[options.Loops];
+        for (int i = 0; i < _loops.Length; i++)
+            _loops[i] = new EventLoop(i, options, world, _seeds.NextUInt64());
+        world.Loops = _loops;
+        _listener = new PeerListener(options, hooks, world, codec);
+    }
+
+    /// <summary>Where it listens for peers; null before <see cref="Bind"/>.</summary>
+    public IPEndPoint? BoundTo { get; private set; }
+
+    /// <summary>Completes when the node has stopped: null when it was disposed, else why it stopped itself.</summary>
+    public Task<NodeFailure?> Stopped => _stopped.Task;
+
+    /// <summary>The loop of an actor, or -1 where there can be none.</summary>
+    public int LoopOf(ActorRole role, ulong number) => LoopRoute.Of(role, number, _loops.Length);
+
+    /// <summary>Adds an actor; only before the start.</summary>
+    public Address Spawn(ActorRole role, ulong number, Func<Actor> make)
+    {
+        Invariant.Require(_phase == 0, "actors are added before the node starts");
+        int loop = LoopOf(role, number);
+        Invariant.Require(loop != LoopRoute.Nowhere, "an actor's address lies on a loop", (role, number));
+        var address = new Address(_options.Self, role, number);
+        _loops[loop].Add(address, make());
+        return address;
+    }
+
+    /// <summary>Takes the port, so that others can be told of it before anything runs. Called by <see cref="Start"/> when it was not.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">The port is taken, or the address is not this machine's.</exception>
+    public IPEndPoint Bind() => BoundTo ??= _listener.Bind();
+
+    /// <summary>Says where a peer listens now; at any time, and used at once.</summary>
+    public void SetPeerEndpoint(NodeId peer, string host, int port)
+    {
+        PeerLink? link = _peers.Find(peer);
+        Invariant.Require(link is not null, "an endpoint is set for a member", peer);
+        link.SetEndpoint(host, port);
+    }
+
+    /// <summary>Starts the loops and the connections.</summary>
+    public void Start()
+    {
+        Invariant.Require(Interlocked.Exchange(ref _phase, 1) == 0, "a node starts once");
+        Bind();
+        foreach (EventLoop loop in _loops)
+            loop.StartThread();
+        _running.Add(_listener.RunAsync(_stop.Token));
+        foreach (PeerLink link in _peers.Links)
+        {
+            for (int group = 0; group < PeerLink.Classes; group++)
+            {
+                var dialler = new PeerDialler(link, (MessageClass)group, _options, _codec, _clock, _seeds.NextUInt64());
+                _running.Add(dialler.RunAsync(_stop.Token));
+            }
+        }
+    }
+
+    /// <summary>Sends to an actor of this node from outside.</summary>
+    /// <returns>False when its inbox is full or the node has stopped: say "busy".</returns>
+    public bool TryPost(Address to, Message message) =>
+        InboxOf(to).TryPost(new Delivery(to.Role, to.Number, message));
+
+    /// <summary>As <see cref="TryPost"/>, past the bound: only for what is rare and must not be lost, as a peer's coming and going.</summary>
+    public void PostAlways(Address to, Message message) =>
+        InboxOf(to).PostPastBound(new Delivery(to.Role, to.Number, message));
+
+    /// <summary>
+    /// Asks an actor of this node. The request is made with the address for the reply, which may come from any node.
+    /// </summary>
+    /// <param name="state">Given to <paramref name="makeRequest"/>, which can then be static.</param>
+    /// <param name="reply">
+    /// To be awaited exactly once. Fails with <see cref="NodeStoppedException"/> or, when cancelled, with
+    /// <see cref="OperationCanceledException"/>; deadlines are the actors' affair.
+    /// </param>
+    /// <returns>False when nothing was sent: too many wait, or the inbox is full, or the node has stopped.</returns>
+    public bool TryAsk<TState>(
+        Address to,
+        TState state,
+        Func<TState, Address, Message> makeRequest,
+        CancellationToken cancellation,
+        out ValueTask<Message> reply)
+    {
+        reply = default;
+        PendingCall? call = _calls.TryOpen(out ulong number);
+        if (call is null)
+            return false;
+        ValueTask<Message> task = call.Task;
+        call.CancelWith(number, cancellation);
+        bool isPosted = TryPost(to, makeRequest(state, new Address(_options.Self, ActorRole.Caller, number)));
+
+        // A call that was ended by something else in the meantime has its result, and must be awaited to be reused.
+        if (!isPosted && call.TryWithdraw(number))
+            return false;
+        reply = task;
+        return true;
+    }
+
+    /// <summary>How it stands with each peer.</summary>
+    public IReadOnlyList<PeerStatus> PeerStatuses() => [.. _peers.Links.Select(link => link.Status())];
+
+    /// <summary>What it has done so far.</summary>
+    public NodeCounters Counters() => NodeCounters.Sum(_loops, _listener.Counters, _calls.Waiting);
+
+    /// <summary>Stops everything: no actor runs, no callback is called, and no connection stands when it returns.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _phase = 2;
+        await _stop.CancelAsync();
+        foreach (EventLoop loop in _loops)
+            loop.Stop();
+        _calls.Close();
+        await _listener.DisposeAsync();
+        await Task.WhenAll(_running);
+        await Task.WhenAll(_loops.Select(loop => loop.Ended));
+        _stopped.TrySetResult(null);
+    }
+
+    private Inbox InboxOf(Address to)
+    {
+        Invariant.Require(to.Node == _options.Self, "what is posted from outside is for this node", to);
+        int loop = LoopOf(to.Role, to.Number);
+        Invariant.Require(loop != LoopRoute.Nowhere, "what is posted from outside is for an actor", to);
+        return _loops[loop].Inbox;
+    }
+
+    // On the thread of the loop that failed. The others end after their turn; connections break, so that peers see it.
+    private void OnFailed(NodeFailure failure)
+    {
+        if (!_stopped.TrySetResult(failure))
+            return;
+        _hooks.Log(new NodeEvent(NodeEventLevel.Error, $"The node stops: {failure}"));
+        foreach (EventLoop loop in _loops)
+            loop.Stop();
+        _calls.Close();
+        _ = _stop.CancelAsync();
+        _ = _listener.DisposeAsync().AsTask();
+        _hooks.Failed(failure);
+    }
+}

@@ -1,0 +1,187 @@
+using System.Net;
+using System.Net.Sockets;
+using AkkaKv.Core.Kernel;
+using AkkaKv.Host.Native.Loops;
+using AkkaKv.Wire.Codec;
+using AkkaKv.Wire.Handshake;
+
+namespace AkkaKv.Host.Native.Peers;
+
+/// <summary>Accepts the peers' connections, a bounded number of them, and closes those that fall silent.</summary>
+internal sealed class PeerListener(NativeNodeOptions options, NativeHooks hooks, LoopWorld world, IMessageCodec codec)
+    : IAsyncDisposable
+{
+    private readonly Socket _socket = new(options.Listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Lock _gate = new();
+    private readonly HashSet<InboundConnection> _all = [];
+    private readonly Dictionary<(NodeId Peer, MessageClass Group), InboundConnection> _current = [];
+    private readonly HashSet<string> _logged = [];
+    private bool _isClosed;
+
+    public InboundCounters Counters { get; } = new();
+
+    public IPEndPoint Bind()
+    {
+        // A restarted node takes its port back though old connections linger; two running nodes still collide.
+        _socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        _socket.Bind(options.Listen);
+        _socket.Listen(Math.Min(options.InboundConnectionsMax, 512));
+        return (IPEndPoint)_socket.LocalEndPoint!;
+    }
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        Task watching = WatchAsync(stop);
+        try
+        {
+            while (true)
+            {
+                Socket accepted = await _socket.AcceptAsync(stop);
+                Begin(accepted);
+            }
+        }
+        catch (Exception cause) when (cause is OperationCanceledException or ObjectDisposedException)
+        {
+            await watching;
+        }
+    }
+
+    /// <summary>Closes everything; completes when nothing will be posted any more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        InboundConnection[] open;
+        lock (_gate)
+        {
+            _isClosed = true;
+            open = [.. _all];
+        }
+
+        _socket.Dispose();
+        foreach (InboundConnection connection in open)
+            connection.Close();
+        await Task.WhenAll(open.Select(connection => connection.Ended));
+    }
+
+    /// <summary>Says why a node may not connect that otherwise agrees.</summary>
+    public string? RefusalOf(Hello other) => world.Peers.Find(new NodeId(other.Node)) is not null
+        ? null
+        : $"{other.Node} is not in the member list of {options.Self}. Add it there, or correct the address that {other.Node} dials.";
+
+    /// <summary>
+    /// Makes this the one connection of its peer and class. The one before is closed, and has posted its last message
+    /// when this returns, so a reconnection does not reorder what a sender said.
+    /// </summary>
+    public async Task TakeOverAsync(InboundConnection connection, NodeId peer, MessageClass group)
+    {
+        InboundConnection? before;
+        lock (_gate)
+        {
+            _current.TryGetValue((peer, group), out before);
+            _current[(peer, group)] = connection;
+        }
+
+        if (before is null)
+            return;
+        before.Close();
+        await before.Ended;
+    }
+
+    public void Forget(InboundConnection connection)
+    {
+        lock (_gate)
+        {
+            _all.Remove(connection);
+            foreach (var (key, current) in _current)
+            {
+                if (current != connection)
+                    continue;
+                _current.Remove(key);
+                break;
+            }
+        }
+    }
+
+    public void Post(int loop, DeliveryBatch group)
+    {
+        if (group.Count == 0)
+            return;
+        int taken = world.Loops[loop].Inbox.Post(group.Items);
+        Interlocked.Add(ref Counters.Messages, taken);
+        Interlocked.Add(ref Counters.DroppedInboxFull, group.Count - taken);
+        group.Clear();
+    }
+
+    /// <summary>A caller's reply; anything else outside the loops, the store above all, is not for other nodes.</summary>
+    public void PostOutsideLoops(in Received received)
+    {
+        if (received.Role != ActorRole.Caller)
+        {
+            Interlocked.Increment(ref Counters.DroppedUnknownAddress);
+            return;
+        }
+
+        Interlocked.Increment(ref Counters.Messages);
+        world.Calls.Complete(received.Number, received.Message);
+    }
+
+    /// <summary>A connection was closed because of what came over it.</summary>
+    public void Broke(string text)
+    {
+        Interlocked.Increment(ref Counters.Broken);
+        hooks.Log(new NodeEvent(NodeEventLevel.Error, $"Closed an inbound connection. {text}"));
+    }
+
+    /// <summary>A node was turned away: said once per reason, for it will come again and again.</summary>
+    public void Refused(string node, string reason)
+    {
+        Interlocked.Increment(ref Counters.RefusedConnections);
+        bool isNews;
+        lock (_gate)
+            isNews = _logged.Count < 1024 && _logged.Add(reason);
+        if (isNews)
+            hooks.Log(new NodeEvent(NodeEventLevel.Warning, $"Refused a connection of {node}: {reason}"));
+    }
+
+    private void Begin(Socket accepted)
+    {
+        accepted.NoDelay = true;
+        var connection = new InboundConnection(accepted, this, options, codec, world.Clock);
+        bool isAdmitted;
+        lock (_gate)
+            isAdmitted = !_isClosed && _all.Count < options.InboundConnectionsMax && _all.Add(connection);
+        if (isAdmitted)
+        {
+            _ = connection.RunAsync();
+            return;
+        }
+
+        Interlocked.Increment(ref Counters.RefusedConnections);
+        accepted.Dispose();
+    }
+
+    private async Task WatchAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(options.PingInterval, world.Clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop))
+                CloseOverdue();
+        }
+        catch (OperationCanceledException)
+        {
+            // The node stops.
+        }
+    }
+
+    private void CloseOverdue()
+    {
+        lock (_gate)
+        {
+            foreach (InboundConnection connection in _all)
+            {
+                if (connection.IsOverdue())
+                    connection.Close();
+            }
+        }
+    }
+}
