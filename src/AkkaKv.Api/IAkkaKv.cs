@@ -19,7 +19,10 @@ public interface IAkkaKv
     /// <summary>Writes a value that replaces what <see cref="PutRequest.Context"/> covers.</summary>
     ValueTask<PutReply> PutAsync(EntryKey key, PutRequest put, RequestOptions options, CancellationToken cancellation);
 
-    /// <summary>Deletes what <paramref name="context"/> covers, by writing a tombstone. Without a context it is concurrent with everything that is there.</summary>
+    /// <summary>
+    /// Deletes what <paramref name="context"/> covers, by writing a tombstone. Without a context it deletes what the
+    /// coordinating replica holds: a tombstone that is concurrent with everything would delete nothing.
+    /// </summary>
     ValueTask<PutReply> DeleteAsync(EntryKey key, CausalContext? context, RequestOptions options, CancellationToken cancellation);
 
     /// <summary>The members as this node sees them, by name.</summary>

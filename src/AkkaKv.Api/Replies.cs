@@ -34,7 +34,10 @@ public sealed record GetReply(IReadOnlyList<Sibling> Siblings, CausalContext? Co
 
 /// <summary>The answer to a write or a delete.</summary>
 /// <param name="Tag">The tag of the value that was written; null when the write failed.</param>
-/// <param name="Context">What the key holds after the write, for the writer's next one; null when the write failed.</param>
+/// <param name="Context">
+/// For the writer's next write. Null when the write failed, and when it left concurrent values beside its own: those
+/// must be read first, or the next write would replace values that nobody saw.
+/// </param>
 /// <param name="Siblings">How many concurrent values the key held after the write, this one included.</param>
 /// <param name="Quorum">How the write came about; null when it was refused.</param>
 /// <param name="Error">Why it failed; null when it succeeded.</param>

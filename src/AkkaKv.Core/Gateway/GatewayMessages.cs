@@ -1,25 +1,22 @@
 using AkkaKv.Api;
+using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Versions;
 
 namespace AkkaKv.Core.Gateway;
 
-/// <summary>A client's read, from a facade of this node. Answered by <see cref="GatewayGetDone"/>.</summary>
+/// <summary>A client's read, from a facade of this node. Answered by <see cref="GetDone"/>.</summary>
 public sealed record GatewayGet(EntryKey Key, RequestOptions Options, Address ReplyTo) : Message;
 
-public sealed record GatewayGetDone(GetReply Reply) : Message;
-
-/// <summary>A client's write, from a facade of this node. Answered by <see cref="GatewayPutDone"/>.</summary>
+/// <summary>A client's write, from a facade of this node. Answered by <see cref="PutDone"/>.</summary>
 public sealed record GatewayPut(EntryKey Key, PutRequest Put, RequestOptions Options, Address ReplyTo) : Message;
 
-/// <summary>A client's delete, from a facade of this node. Answered by <see cref="GatewayPutDone"/>.</summary>
+/// <summary>A client's delete, from a facade of this node. Answered by <see cref="PutDone"/>.</summary>
 public sealed record GatewayDelete(EntryKey Key, CausalContext? Context, RequestOptions Options, Address ReplyTo) : Message;
-
-public sealed record GatewayPutDone(PutReply Reply) : Message;
 
 /// <summary>
 /// A write that reached a node that does not own its key, sent on once to one that does. It was checked where it came
-/// in. Answered by <see cref="GatewayPutDone"/>.
+/// in. Answered by <see cref="PutDone"/>.
 /// </summary>
 /// <param name="N">Replicas of the key.</param>
 /// <param name="W">Acknowledgements needed.</param>

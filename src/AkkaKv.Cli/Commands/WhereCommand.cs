@@ -1,0 +1,56 @@
+using System.CommandLine;
+using AkkaKv.Api;
+using AkkaKv.Cli.Output;
+using AkkaKv.Cli.Shell;
+
+namespace AkkaKv.Cli.Commands;
+
+/// <summary><c>akkakv where</c>: the nodes that hold a key, and those that would stand in.</summary>
+internal sealed class WhereCommand(Terminal terminal, ConnectionFlags connection)
+{
+    private readonly KeyFlags _key = new();
+    private readonly QuorumFlags _quorum = new();
+
+    public Command Build()
+    {
+        var command = new Command("where", "Shows a key's hash, partition, owners and fallbacks.");
+        _key.AddTo(command);
+        _quorum.AddTo(command);
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        var key = _key.Read(parse);
+        using var client = connection.Connect(parse);
+        var (placement, error) = await client.PlacementAsync(key, _quorum.Read(parse), cancellation);
+        if (error is not null)
+            return new ErrorPrinter(terminal, connection.IsJson(parse)).Print(error);
+        if (connection.IsJson(parse))
+            terminal.OutText.WriteLine(JsonText.Of(Json(placement!)));
+        else
+            Print(placement!);
+        return ExitCode.Ok;
+    }
+
+    private void Print(PlacementInfo placement)
+    {
+        terminal.OutText.WriteLine($"{placement.Key}: hash 0x{placement.Hash:x16}, partition {placement.Partition}");
+        var rows = placement.Owners.Select((member, at) => Row("owner", at, member)).Concat(placement.Fallbacks.Select((member, at) => Row("fallback", at, member)));
+        TablePrinter.ForOut(terminal).Print(["ROLE", "NODE", "ZONE", "ENDPOINT", "REACHABLE"], rows);
+    }
+
+    private static IReadOnlyList<string> Row(string role, int at, MemberInfo member) =>
+        [$"{role} {at + 1}", member.Name, member.Zone, member.HttpEndpoint ?? member.Endpoint, member.Reachable ? "yes" : "no"];
+
+    private static object Json(PlacementInfo placement) => new
+    {
+        bucket = placement.Key.Bucket,
+        key = placement.Key.NameText,
+        hash = $"0x{placement.Hash:x16}",
+        partition = placement.Partition,
+        owners = placement.Owners,
+        fallbacks = placement.Fallbacks,
+    };
+}

@@ -1,0 +1,40 @@
+using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Membership;
+using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
+
+namespace AkkaKv.Core.Node;
+
+/// <summary>All that the actors of one node are made from.</summary>
+/// <param name="Self">This node, one of the topology's members.</param>
+/// <param name="Topology">Who belongs to the cluster, fixed by the configuration.</param>
+public sealed record NodeOptions(NodeId Self, RingTopology Topology, GatewayOptions Gateway, ReplicaOptions Replica);
+
+/// <summary>One actor that a host starts with the node.</summary>
+public sealed record ActorPlan(ActorRole Role, ulong Number, Func<Actor> Make);
+
+/// <summary>
+/// Which actors make a node, in the order in which a host starts them: the only place that knows every room.
+/// </summary>
+public static class NodeRecipe
+{
+    /// <exception cref="InvariantException">When the node is not a member of its own topology.</exception>
+    public static IReadOnlyList<ActorPlan> Of(NodeOptions options)
+    {
+        NodeId[] members = options.Topology.Members.Select(member => member.Node).ToArray();
+        Invariant.Require(members.Contains(options.Self), "a node is a member of its own cluster", options.Self);
+        var plans = new List<ActorPlan>
+        {
+            new(ActorRole.RingManager, 0, () => new RingManagerActor(options.Topology, [])),
+            new(ActorRole.Membership, 0, () => new MembershipActor(members)),
+        };
+
+        // Every partition, owned or not: a request may name a larger N than the default, and the ring may change.
+        for (int partition = 0; partition < options.Topology.Partitions; partition++)
+            plans.Add(new ActorPlan(ActorRole.Replica, (ulong)partition, () => new ReplicaActor(options.Replica)));
+        for (int gateway = 0; gateway < options.Gateway.Gateways; gateway++)
+            plans.Add(new ActorPlan(ActorRole.Gateway, (ulong)gateway, () => new GatewayActor(options.Gateway)));
+        return plans;
+    }
+}

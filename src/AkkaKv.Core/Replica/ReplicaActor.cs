@@ -1,0 +1,315 @@
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Versions;
+
+namespace AkkaKv.Core.Replica;
+
+/// <summary>What bounds a replica.</summary>
+/// <param name="SiblingsMax">A client's write that would leave more concurrent values than this is refused.</param>
+/// <param name="UnderWayMax">Requests that one partition holds at a time; past it the answer is <see cref="ReplicaOutcome.Busy"/>.</param>
+public sealed record ReplicaOptions(int SiblingsMax = 100, int UnderWayMax = 16_384);
+
+/// <summary>
+/// One partition on one node: makes dots for client writes, merges what other nodes send, and reads. Whatever it
+/// acknowledges, the store has made durable first; what it reads, is durable too.
+/// </summary>
+/// <remarks>
+/// A read looks at the store, not at staged writes: a value that a crash could still take back must not be seen, or a
+/// client could read new, then old.
+/// </remarks>
+public sealed class ReplicaActor(ReplicaOptions options) : Actor
+{
+    private readonly DotBlock _dots = new();
+    private readonly Queue<ReplicaPut> _waitingForDots = new();
+    private readonly Dictionary<StoreKey, KeyWork> _keys = [];
+    private readonly Dictionary<ulong, ReplicaRead> _reads = [];
+    private readonly Dictionary<ulong, KeyWork> _loads = [];
+    private readonly Dictionary<ulong, StagedWrite> _writes = [];
+    private ulong _nextTicket;
+    private int _underWay;
+    private bool _dotsAskedFor;
+
+    public override void Receive(IActorContext context, Message message)
+    {
+        switch (message)
+        {
+            case ReplicaRead read: OnRead(context, read); break;
+            case ReplicaPut put: OnPut(context, put); break;
+            case ReplicaMerge merge: OnMerge(context, merge); break;
+            case StoreReadDone done: OnStoreReadDone(context, done); break;
+            case StoreWriteDone done: OnStoreWriteDone(context, done); break;
+            case DotsReserved reserved: OnDotsReserved(context, reserved); break;
+            default: throw new InvariantException($"A replica has no use for {message.GetType().Name}");
+        }
+    }
+
+    private void OnRead(IActorContext context, ReplicaRead read)
+    {
+        if (!TryEnter())
+        {
+            context.Send(read.ReplyTo, new ReplicaReadDone(read.Ticket, ReplicaOutcome.Busy, default));
+            return;
+        }
+
+        ulong ticket = _nextTicket++;
+        _reads.Add(ticket, read);
+        context.Send(StoreOf(context), new StoreRead(read.Key, ticket, context.Self));
+    }
+
+    private void OnPut(IActorContext context, ReplicaPut put)
+    {
+        if (!TryEnter())
+            Refuse(context, put, ReplicaOutcome.Busy);
+        else if (_dots.IsEmpty)
+            WaitForDots(context, put);
+        else
+            Change(context, put.Key, put);
+    }
+
+    private void OnMerge(IActorContext context, ReplicaMerge merge)
+    {
+        if (TryEnter())
+            Change(context, merge.Key, merge);
+        else
+            context.Send(merge.ReplyTo, new ReplicaMergeDone(merge.Ticket, ReplicaOutcome.Busy));
+    }
+
+    private void WaitForDots(IActorContext context, ReplicaPut put)
+    {
+        _waitingForDots.Enqueue(put);
+        if (_dotsAskedFor)
+            return;
+        _dotsAskedFor = true;
+        context.Send(StoreOf(context), new StoreReserveDots(context.Self));
+    }
+
+    private void OnDotsReserved(IActorContext context, DotsReserved reserved)
+    {
+        _dotsAskedFor = false;
+        if (reserved.Outcome == StoreOutcome.Done)
+            _dots.Refill(reserved.ActorId, reserved.First, reserved.Count);
+
+        // Those that find the new block spent ask for another one.
+        for (int left = _waitingForDots.Count; left > 0; left--)
+        {
+            ReplicaPut put = _waitingForDots.Dequeue();
+            if (reserved.Outcome != StoreOutcome.Done)
+                Finish(context, put, RefusalOf(reserved.Outcome));
+            else if (_dots.IsEmpty)
+                WaitForDots(context, put);
+            else
+                Change(context, put.Key, put);
+        }
+    }
+
+    // Applies a change to the key's set, after reading the set where it is not at hand.
+    private void Change(IActorContext context, StoreKey key, Message change)
+    {
+        if (_keys.TryGetValue(key, out KeyWork? work))
+        {
+            if (work.Staged is null)
+                work.Waiting.Enqueue(change);
+            else
+                Apply(context, work, change);
+            return;
+        }
+
+        work = new KeyWork(key);
+        work.Waiting.Enqueue(change);
+        _keys.Add(key, work);
+        ulong ticket = _nextTicket++;
+        _loads.Add(ticket, work);
+        context.Send(StoreOf(context), new StoreRead(key, ticket, context.Self));
+    }
+
+    private void OnStoreReadDone(IActorContext context, StoreReadDone done)
+    {
+        if (_reads.Remove(done.Ticket, out ReplicaRead? read))
+        {
+            _underWay--;
+            context.Send(read.ReplyTo, new ReplicaReadDone(read.Ticket, OutcomeOf(done.Outcome), done.Object));
+            return;
+        }
+
+        bool known = _loads.Remove(done.Ticket, out KeyWork? work);
+        Invariant.Require(known, "a store answers only what was asked", done.Ticket);
+        bool readable = SiblingSetCodec.TryDecode(done.Object, out SiblingSet stored);
+        if (done.Outcome != StoreOutcome.Done || !readable)
+        {
+            GiveUp(context, work!, done.Outcome == StoreOutcome.Done ? ReplicaOutcome.Corrupt : OutcomeOf(done.Outcome));
+            return;
+        }
+
+        work!.Staged = stored;
+        while (work.Waiting.TryDequeue(out Message? change))
+            Apply(context, work, change);
+        Forget(work);
+    }
+
+    private void Apply(IActorContext context, KeyWork work, Message change)
+    {
+        if (change is ReplicaPut put)
+            ApplyPut(context, work, put);
+        else
+            ApplyMerge(context, work, (ReplicaMerge)change);
+        Forget(work);
+    }
+
+    private void ApplyPut(IActorContext context, KeyWork work, ReplicaPut put)
+    {
+        SiblingSet staged = work.Staged!;
+        if (_dots.IsEmpty)
+        {
+            // Others took the last dots while this one waited for its set.
+            WaitForDots(context, put);
+            return;
+        }
+
+        if (put.Context.Covers(_dots.Peek()))
+        {
+            Finish(context, put, ReplicaOutcome.ContextAhead);
+            return;
+        }
+
+        VersionVector replaces = put.LastWriteWins ? staged.Seen.Join(put.Context) : put.Context;
+        Dot dot = _dots.Peek();
+        SiblingSet changed = staged.Put(replaces, dot, put.Content);
+        if (changed.Count > options.SiblingsMax)
+        {
+            Finish(context, put, ReplicaOutcome.TooManySiblings, staged.Count);
+            return;
+        }
+
+        _dots.Take();
+        ReadOnlyMemory<byte> encoded = SiblingSetCodec.Encode(changed);
+        var done = new ReplicaPutDone(put.Ticket, ReplicaOutcome.Done, dot, encoded, changed.Seen, changed.Count);
+        Stage(context, work, changed, encoded, new StagedWrite(work) { Put = put, PutDone = done });
+    }
+
+    private void ApplyMerge(IActorContext context, KeyWork work, ReplicaMerge merge)
+    {
+        SiblingSet staged = work.Staged!;
+        if (!SiblingSetCodec.TryDecode(merge.Object, out SiblingSet incoming))
+        {
+            Finish(context, merge, ReplicaOutcome.Corrupt);
+            return;
+        }
+
+        if (staged.Includes(incoming))
+        {
+            AcknowledgeIncluded(context, work, merge);
+            return;
+        }
+
+        bool replacesAll = incoming.Includes(staged);
+        SiblingSet merged = replacesAll ? incoming : staged.Merge(incoming);
+        ReadOnlyMemory<byte> encoded = replacesAll ? merge.Object : SiblingSetCodec.Encode(merged);
+        Stage(context, work, merged, encoded, StagedWrite.Of(work, merge));
+    }
+
+    // Nothing new; but what includes it may itself still wait for the disk. Where the newest write was refused while an
+    // older one is under way, what is staged has no write that would make it durable: it is staged again.
+    private void AcknowledgeIncluded(IActorContext context, KeyWork work, ReplicaMerge merge)
+    {
+        if (work.WritesUnderWay == 0)
+            Finish(context, merge, ReplicaOutcome.Done);
+        else if (work.Newest is { } newest)
+            newest.Merges.Add(merge);
+        else
+            Stage(context, work, work.Staged!, SiblingSetCodec.Encode(work.Staged!), StagedWrite.Of(work, merge));
+    }
+
+    private void Stage(IActorContext context, KeyWork work, SiblingSet set, ReadOnlyMemory<byte> encoded, StagedWrite write)
+    {
+        work.Staged = set;
+        work.Newest = write;
+        work.WritesUnderWay++;
+        ulong ticket = _nextTicket++;
+        _writes.Add(ticket, write);
+        context.Send(StoreOf(context), new StoreWrite(work.Key, encoded, ticket, context.Self));
+    }
+
+    private void OnStoreWriteDone(IActorContext context, StoreWriteDone done)
+    {
+        bool known = _writes.Remove(done.Ticket, out StagedWrite? write);
+        Invariant.Require(known, "a store answers only what was asked", done.Ticket);
+        KeyWork work = write!.Work;
+        work.WritesUnderWay--;
+        if (work.Newest == write)
+            work.Newest = null;
+        ReplicaOutcome outcome = OutcomeOf(done.Outcome);
+
+        // A refused write is one that never appears, unless a later write of the key, built on it, is at the store.
+        if (outcome == ReplicaOutcome.Busy && work.WritesUnderWay > 0)
+            outcome = ReplicaOutcome.StoreFailed;
+        if (write.Put is not null && outcome == ReplicaOutcome.Done)
+            Finish(context, write.Put, write.PutDone!);
+        else if (write.Put is not null)
+            Finish(context, write.Put, outcome);
+        foreach (ReplicaMerge merge in write.Merges)
+            Finish(context, merge, outcome);
+        Forget(work);
+    }
+
+    // The set could not be read: everything that waited for it is told so, and nothing was changed.
+    private void GiveUp(IActorContext context, KeyWork work, ReplicaOutcome outcome)
+    {
+        while (work.Waiting.TryDequeue(out Message? change))
+        {
+            if (change is ReplicaPut put)
+                Finish(context, put, outcome);
+            else
+                Finish(context, (ReplicaMerge)change, outcome);
+        }
+
+        _keys.Remove(work.Key);
+    }
+
+    // Once nothing is under way the store is the only truth again.
+    private void Forget(KeyWork work)
+    {
+        if (work.WritesUnderWay == 0 && work.Waiting.Count == 0 && work.Staged is not null)
+            _keys.Remove(work.Key);
+    }
+
+    private bool TryEnter()
+    {
+        if (_underWay >= options.UnderWayMax)
+            return false;
+        _underWay++;
+        return true;
+    }
+
+    private void Finish(IActorContext context, ReplicaPut put, ReplicaOutcome outcome, int siblings = 0) =>
+        Finish(context, put, new ReplicaPutDone(put.Ticket, outcome, default, default, VersionVector.Empty, siblings));
+
+    private void Finish(IActorContext context, ReplicaPut put, ReplicaPutDone done)
+    {
+        _underWay--;
+        context.Send(put.ReplyTo, done);
+    }
+
+    private void Finish(IActorContext context, ReplicaMerge merge, ReplicaOutcome outcome)
+    {
+        _underWay--;
+        context.Send(merge.ReplyTo, new ReplicaMergeDone(merge.Ticket, outcome));
+    }
+
+    private static void Refuse(IActorContext context, ReplicaPut put, ReplicaOutcome outcome) =>
+        context.Send(put.ReplyTo, new ReplicaPutDone(put.Ticket, outcome, default, default, VersionVector.Empty, 0));
+
+    private static Address StoreOf(IActorContext context) => new(context.Self.Node, ActorRole.Store, 0);
+
+    // A reservation that failed staged no write of the client's.
+    private static ReplicaOutcome RefusalOf(StoreOutcome outcome) =>
+        outcome == StoreOutcome.Busy ? ReplicaOutcome.Busy : ReplicaOutcome.ReadOnly;
+
+    private static ReplicaOutcome OutcomeOf(StoreOutcome outcome) => outcome switch
+    {
+        StoreOutcome.Done => ReplicaOutcome.Done,
+        StoreOutcome.ReadOnly => ReplicaOutcome.ReadOnly,
+        StoreOutcome.Failed => ReplicaOutcome.StoreFailed,
+        StoreOutcome.Corrupt => ReplicaOutcome.Corrupt,
+        StoreOutcome.Busy => ReplicaOutcome.Busy,
+        _ => throw new InvariantException($"Every store outcome has a replica outcome; {outcome} has none"),
+    };
+}

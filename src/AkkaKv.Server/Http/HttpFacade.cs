@@ -1,0 +1,57 @@
+using AkkaKv.Api;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace AkkaKv.Server.Http;
+
+/// <summary>The HTTP facade: Kestrel in front of the one door. See docs/http.md.</summary>
+public static class HttpFacade
+{
+    private const int HeaderBytesMax = 16 << 10;
+    private const int RequestLineBytesMax = 8 << 10;
+    private const double BodyBytesPerSecondMin = 1024;
+
+    /// <summary>Makes the web application; it listens when it is started.</summary>
+    public static WebApplication Build(HttpFacadeOptions options, IAkkaKv door, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(door);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
+        ConfigureLog(builder.Logging, options.LogLevel);
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, options, door.Limits));
+        var app = builder.Build();
+        var gate = new RequestGate(options.RequestsInFlightMax, options.RequestBytesInFlightMax);
+        var entries = new KvEndpoint(door, gate, options.BodyTimeout, clock, app.Services.GetRequiredService<ILogger<KvEndpoint>>());
+        app.Use(next => context => entries.InvokeAsync(context, next));
+        app.Use(next => context => StatusProblems.InvokeAsync(context, next));
+        app.UseRouting();
+        new ClusterRoutes(door).Map(app);
+        return app;
+    }
+
+    private static void ConfigureLog(ILoggingBuilder log, LogLevel level)
+    {
+        log.SetMinimumLevel(level);
+        log.AddFilter("Microsoft", LogLevel.Warning);
+        log.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+        });
+    }
+
+    private static void ConfigureKestrel(KestrelServerOptions kestrel, HttpFacadeOptions options, KvLimits limits)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Limits.MaxConcurrentConnections = options.ConnectionsMax;
+        kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytesMax;
+        kestrel.Limits.MaxRequestLineSize = RequestLineBytesMax;
+        kestrel.Limits.RequestHeadersTimeout = options.HeadersTimeout;
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(BodyBytesPerSecondMin, TimeSpan.FromSeconds(5));
+        // The exact limit is the body reader's. This one counts the framing of chunks too and is only the backstop.
+        kestrel.Limits.MaxRequestBodySize = (2L * limits.ValueBytesMax) + HeaderBytesMax;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace AkkaKv.Storage.Disk;
+
+/// <summary>A real directory. Made, with its parents, when it is not there.</summary>
+public sealed class PosixDisk : IStoreDisk
+{
+    private const string LockName = "lock";
+
+    public PosixDisk(string directory)
+    {
+        Directory = Path.GetFullPath(directory);
+        Guard(() =>
+        {
+            if (System.IO.Directory.Exists(Directory))
+                return;
+            System.IO.Directory.CreateDirectory(Directory);
+            // Else a power cut could take the whole directory with its synced files. Only the last step is ours to sync.
+            if (Path.GetDirectoryName(Directory) is { } parent)
+                Libc.SyncDirectory(parent);
+        });
+    }
+
+    /// <inheritdoc/>
+    public string Directory { get; }
+
+    /// <inheritdoc/>
+    public IDisposable Lock()
+    {
+        string path = PathOf(LockName);
+        // FileShare.ReadWrite takes no lock of the framework's own; ours is explicit and cannot be switched off from outside.
+        SafeFileHandle file = Guard(() => File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite));
+        if (Libc.TryLock(file))
+        {
+            RandomAccess.SetLength(file, 0);
+            RandomAccess.Write(file, Encoding.ASCII.GetBytes(Environment.ProcessId + "\n"), 0);
+            return file;
+        }
+
+        var holder = new byte[16];
+        int read = RandomAccess.Read(file, holder, 0);
+        file.Dispose();
+        string process = Encoding.ASCII.GetString(holder, 0, read).Trim();
+        throw new StoreOpenException(
+            $"A data directory belongs to one process at a time; {Directory} is in use by process {process}. " +
+            "Stop that process, or give this node a directory of its own.");
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List()
+    {
+        List<string> names = Guard(() => System.IO.Directory.EnumerateFiles(Directory).Select(path => Path.GetFileName(path)).ToList());
+        names.Remove(LockName);
+        names.Sort(StringComparer.Ordinal);
+        return names;
+    }
+
+    /// <inheritdoc/>
+    public IStoreFile Create(string name) => OpenFile(name, FileMode.CreateNew);
+
+    /// <inheritdoc/>
+    public IStoreFile Open(string name) => OpenFile(name, FileMode.Open);
+
+    /// <inheritdoc/>
+    public void Delete(string name) => Guard(() => File.Delete(PathOf(name)));
+
+    /// <inheritdoc/>
+    public void Rename(string from, string to) => Guard(() => File.Move(PathOf(from), PathOf(to), overwrite: true));
+
+    /// <inheritdoc/>
+    public void SyncDirectory() => Libc.SyncDirectory(Directory);
+
+    private PosixFile OpenFile(string name, FileMode mode)
+    {
+        string path = PathOf(name);
+        return new PosixFile(path, Guard(() => File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite)));
+    }
+
+    private string PathOf(string name) => Path.Combine(Directory, name);
+
+    private static void Guard(Action call) => Guard(() =>
+    {
+        call();
+        return true;
+    });
+
+    // EACCES, EPERM and EROFS come as an exception of another family; to the store they are a disk that fails.
+    private static T Guard<T>(Func<T> call)
+    {
+        try
+        {
+            return call();
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new IOException(denied.Message, denied);
+        }
+    }
+}
+
+/// <summary>A real file, through pread and pwrite.</summary>
+internal sealed class PosixFile(string path, SafeFileHandle handle) : IStoreFile
+{
+    /// <inheritdoc/>
+    public long Length => RandomAccess.GetLength(handle);
+
+    /// <inheritdoc/>
+    public void WriteAt(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(handle, bytes, offset);
+
+    /// <inheritdoc/>
+    public int ReadAt(long offset, Span<byte> buffer)
+    {
+        int total = 0;
+        while (total < buffer.Length)
+        {
+            int read = RandomAccess.Read(handle, buffer[total..], offset + total);
+            if (read == 0)
+                break;
+            total += read;
+        }
+
+        return total;
+    }
+
+    /// <inheritdoc/>
+    public void Sync() => Libc.SyncData(handle, path);
+
+    public void Dispose() => handle.Dispose();
+}

@@ -1,0 +1,145 @@
+using System.Buffers.Binary;
+using AkkaKv.Core.Kernel;
+using AkkaKv.Storage.Disk;
+using AkkaKv.Storage.Identity;
+using AkkaKv.Storage.Index;
+using AkkaKv.Storage.Log;
+
+namespace AkkaKv.Storage;
+
+/// <summary>
+/// Opens a data directory, in this order, so that a crash at any point leaves a directory that opens again: lock; make or
+/// check the manifest; read the log; renew the actor id if dots may have been lost; record that a session began.
+/// </summary>
+internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loops, Func<ulong, int> loopOfHash)
+{
+    private readonly KeyIndex[] _indexes = Enumerable.Range(0, loops).Select(_ => new KeyIndex()).ToArray();
+    private ulong _dotsInUse;
+    private SessionRecord? _lastSession;
+    private bool _closedCleanly = true;
+
+    /// <exception cref="StoreOpenException">See its remarks.</exception>
+    public OpenedLog Run()
+    {
+        options.Validate();
+        Invariant.Require(loops > 0, "a store has at least one loop", loops);
+        IDisposable? held = null;
+        var segments = new SegmentTable();
+        try
+        {
+            held = disk.Lock();
+            return Open(held, segments);
+        }
+        catch (Exception failure)
+        {
+            segments.Dispose();
+            held?.Dispose();
+            if (failure is IOException)
+                throw new StoreOpenException($"{disk.Directory} could not be opened: {failure.Message}. Check that it is readable, writable and not full.", failure);
+            throw;
+        }
+    }
+
+    private OpenedLog Open(IDisposable held, SegmentTable segments)
+    {
+        Manifest manifest = disk.List().Contains(Manifest.FileName, StringComparer.Ordinal) ? Manifest.Load(disk) : Create();
+        manifest.RequireOwner(disk.Directory, options.Node, options.Cluster);
+        LogTail tail = new LogRecovery(disk, manifest.StoreId, segments, Take).Run();
+        string? renewedBecause = ReasonToRenew();
+        if (renewedBecause is not null)
+        {
+            manifest = manifest with { ActorId = DrawId() };
+            manifest.Save(disk);
+        }
+
+        var engine = new LogEngine(disk, options.SegmentBytes, segments, tail);
+        var session = new SessionRecord(manifest.ActorId, options.Time.GetUtcNow().ToUnixTimeMilliseconds(), options.Durability);
+        engine.Append(RecordType.Opened, default, session.ToBytes());
+        engine.Sync();
+        var identity = new StoreIdentity(
+            manifest.ActorId, manifest.StoreId, disk.Directory, manifest.Node, manifest.Cluster,
+            DateTimeOffset.FromUnixTimeMilliseconds(manifest.CreatedUnixMillis), renewedBecause);
+        return new OpenedLog(held, engine, identity, _indexes, _dotsInUse, tail.CutBytes);
+    }
+
+    // The manifest comes last and is what makes the directory a store: had it come first, a store whose segments were
+    // lost would look like one that was never written to, and make its dots a second time.
+    private Manifest Create()
+    {
+        RequireNothingToLose();
+        ulong storeId = DrawId();
+        new NextSegment(disk, storeId).Take(1, options.SegmentBytes, 0).File.Dispose();
+        var manifest = new Manifest(storeId, DrawId(), options.Time.GetUtcNow().ToUnixTimeMilliseconds(), options.Node, options.Cluster);
+        manifest.Save(disk);
+        return manifest;
+    }
+
+    // Without a manifest there may be the empty first segment of a creation that was cut short, and nothing else.
+    private void RequireNothingToLose()
+    {
+        string first = SegmentHeader.FileName(1);
+        foreach (string name in disk.List())
+        {
+            if (!SegmentHeader.TryParseFileName(name, out uint number))
+                continue;
+            if (number != 1 || HoldsRecords(name))
+                throw Damage.Of(Path.Combine(disk.Directory, Manifest.FileName), 0, $"the directory holds {name} but no manifest");
+            disk.Delete(first);
+        }
+    }
+
+    private bool HoldsRecords(string name)
+    {
+        using IStoreFile file = disk.Open(name);
+        var bytes = new byte[checked((int)file.Length)];
+        int read = file.ReadAt(0, bytes);
+        return read > SegmentHeader.Bytes && bytes.AsSpan(SegmentHeader.Bytes, read - SegmentHeader.Bytes).IndexOfAnyExcept((byte)0) >= 0;
+    }
+
+    private void Take(LogPosition at, in RecordView record)
+    {
+        switch (record.Type)
+        {
+            case RecordType.Put:
+                ulong hash = StableHash.Of(record.Key);
+                _indexes[loopOfHash(hash)].Put(record.Key, hash, at, record.Bytes);
+                break;
+            case RecordType.DotsReserved:
+                _dotsInUse = Math.Max(_dotsInUse, BinaryPrimitives.ReadUInt64LittleEndian(record.Object));
+                break;
+            case RecordType.Opened:
+                _lastSession = SessionRecord.Read(record.Object);
+                _closedCleanly = false;
+                break;
+            case RecordType.Closed:
+                _closedCleanly = true;
+                break;
+            default:
+                break;
+        }
+    }
+
+    // Peers may hold version vectors that cover values of this actor which a power cut took from here. Under the old id
+    // this node would seem to have them; under a new one it is what it is, a replica that lacks them.
+    private string? ReasonToRenew()
+    {
+        if (options.RenewActor)
+            return "the settings asked for a new identity";
+        if (_lastSession is { Durability: not Durability.Always } session && !_closedCleanly)
+            return $"the last process ran with durability {session.Durability} and did not close the store: acknowledged writes may be lost";
+        return null;
+    }
+
+    private ulong DrawId()
+    {
+        ulong id;
+        do
+            id = options.DrawId();
+        while (id == 0);
+        return id;
+    }
+}
+
+/// <summary>What a successful opening leaves.</summary>
+internal sealed record OpenedLog(
+    IDisposable Held, LogEngine Engine, StoreIdentity Identity, KeyIndex[] Indexes, ulong DotsInUse, long CutBytes);

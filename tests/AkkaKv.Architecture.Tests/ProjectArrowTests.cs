@@ -1,0 +1,58 @@
+using System.Xml.Linq;
+
+namespace AkkaKv.Architecture.Tests;
+
+/// <summary>Which project may know which; a project that is not listed here fails the build until someone decides.</summary>
+public sealed class ProjectArrowTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
+    {
+        ["AkkaKv.Api"] = [],
+        ["AkkaKv.Core"] = ["AkkaKv.Api"],
+        ["AkkaKv.Wire"] = ["AkkaKv.Core"],
+        ["AkkaKv.Storage"] = ["AkkaKv.Core"],
+        ["AkkaKv.Simulation"] = ["AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
+        ["AkkaKv.Host.Native"] = ["AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
+        ["AkkaKv.Host.AkkaNet"] = ["AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
+        ["AkkaKv.Client"] = ["AkkaKv.Api"],
+        ["AkkaKv.Server"] = ["AkkaKv.Host.Native", "AkkaKv.Host.AkkaNet"],
+        ["AkkaKv.Cli"] = ["AkkaKv.Client"],
+    };
+
+    [Fact]
+    public void Projects_reference_only_what_the_design_allows()
+    {
+        foreach (string folder in Directory.GetDirectories(Path.Combine(SourceTree.Root, "src")))
+        {
+            string name = Path.GetFileName(folder);
+            Allowed.ShouldContainKey(name, $"src/{name} has no place in the arrows: add it to this test and to docs/ARCHITECTURE.md");
+            var project = XDocument.Load(Path.Combine(folder, name + ".csproj"));
+            string[] references = project.Descendants("ProjectReference")
+                .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')))
+                .ToArray();
+            references.Except(Allowed[name]).ShouldBeEmpty($"{name} may know only {string.Join(", ", Allowed[name])}");
+        }
+    }
+
+    [Theory]
+    [InlineData("AkkaKv.Api")]
+    [InlineData("AkkaKv.Core")]
+    [InlineData("AkkaKv.Storage")]
+    [InlineData("AkkaKv.Client")]
+    public void Pure_projects_take_no_package(string name)
+    {
+        var project = XDocument.Load(Path.Combine(SourceTree.Root, "src", name, name + ".csproj"));
+        project.Descendants("PackageReference").Select(package => package.Attribute("Include")?.Value).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_default_build_knows_no_Akka_type()
+    {
+        foreach (string path in SourceTree.CSharpFiles("src").Where(path => !path.Contains("AkkaKv.Host.AkkaNet/", StringComparison.Ordinal)))
+            SourceTree.Lines(path).ShouldNotContain(line => line.StartsWith("using Akka.", StringComparison.Ordinal), path);
+    }
+
+    [Fact]
+    public void NuGet_config_names_no_source() =>
+        XDocument.Load(Path.Combine(SourceTree.Root, "NuGet.config")).Descendants("packageSources").ShouldBeEmpty();
+}

@@ -1,0 +1,143 @@
+using AkkaKv.Api;
+using AkkaKv.Core.Coordination;
+using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Replica;
+using AkkaKv.Core.Tests.Harness;
+
+namespace AkkaKv.Core.Tests.Gateway;
+
+public sealed class GatewayActorTests
+{
+    private static readonly EntryKey Key = EntryKey.FromText("carts", "alice");
+    private readonly TestWorld _world = new();
+
+    [Theory]
+    [InlineData("", "k", KvErrorCode.InvalidBucket, "found 0")]
+    [InlineData(".hidden", "k", KvErrorCode.InvalidBucket, "a dot at its start")]
+    [InlineData("a b", "k", KvErrorCode.InvalidBucket, "U+0020")]
+    [InlineData("b", "", KvErrorCode.InvalidKey, "found 0")]
+    public void A_bad_name_says_what_is_wrong(string bucket, string name, KvErrorCode code, string found)
+    {
+        KvError error = _world.Put(_world.Nodes[0], EntryKey.FromText(bucket, name), "v").Error!;
+        error.Code.ShouldBe(code);
+        error.Outcome.ShouldBe(KvOutcome.NotAttempted);
+        error.Detail.ShouldContain(found);
+    }
+
+    [Fact]
+    public void A_key_of_1024_bytes_fits_and_one_of_1025_does_not()
+    {
+        _world.Put(_world.Nodes[0], new EntryKey(new string('b', 64), new byte[1024]), "v").Error.ShouldBeNull();
+        _world.Put(_world.Nodes[0], new EntryKey("b", new byte[1025]), "v").Error!.Detail.ShouldContain("found 1025");
+        _world.Put(_world.Nodes[0], EntryKey.FromText(new string('b', 65), "k"), "v").Error!.Detail.ShouldContain("found 65");
+    }
+
+    [Fact]
+    public void A_value_over_the_limit_is_refused()
+    {
+        var put = new PutRequest(new byte[(1 << 20) + 1]);
+        ulong call = _world.Ask(_world.Nodes[0], caller => new GatewayPut(Key, put, RequestOptions.Default, caller));
+        _world.Reply<PutDone>(call)!.Reply.Error!.Code.ShouldBe(KvErrorCode.ValueTooLarge);
+    }
+
+    [Theory]
+    [InlineData(0, null, null, "N must be from 1 to 15; found 0")]
+    [InlineData(16, null, null, "N must be from 1 to 15; found 16")]
+    [InlineData(4, null, null, "at most the number of members, 3; found 4")]
+    [InlineData(null, 4, null, "R must be from 1 to N = 3; found 4")]
+    [InlineData(null, 0, null, "R must be from 1 to N = 3; found 0")]
+    [InlineData(2, null, 3, "W must be from 1 to N = 2; found 3")]
+    [InlineData(null, null, -1, "W must be from 1 to N = 3; found -1")]
+    public void A_quorum_that_does_not_fit_is_refused(int? n, int? r, int? w, string detail)
+    {
+        KvError error = _world.Put(_world.Nodes[0], Key, "v", options: new RequestOptions(n, r, w)).Error!;
+        error.Code.ShouldBe(KvErrorCode.InvalidQuorum);
+        error.Detail.ShouldContain(detail);
+    }
+
+    [Fact]
+    public void Defaults_shrink_to_a_given_N()
+    {
+        QuorumReport report = _world.Put(_world.Nodes[0], Key, "v", options: new RequestOptions(N: 1)).Quorum!;
+        report.ShouldBe(new QuorumReport(1, 1, 1, true, _world.OwnersOf(Key)[0].Name));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-5)]
+    [InlineData(61_000)]
+    public void An_impossible_timeout_is_refused(int millis) =>
+        _world.Get(_world.Nodes[0], Key, new RequestOptions(Timeout: TimeSpan.FromMilliseconds(millis))).Error!.Code.ShouldBe(KvErrorCode.InvalidTimeout);
+
+    [Fact]
+    public void A_bucket_carries_its_own_defaults()
+    {
+        var world = new TestWorld(gateway: new GatewayOptions
+        {
+            ContextSecret = "s"u8.ToArray(),
+            Places = [],
+            Buckets = new Dictionary<string, BucketQuorum> { ["logs"] = new(W: 1) },
+        });
+        world.Put(world.Nodes[0], EntryKey.FromText("logs", "k"), "v").Quorum!.Needed.ShouldBe(1);
+        world.Put(world.Nodes[0], Key, "v").Quorum!.Needed.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_context_of_another_key_is_refused()
+    {
+        CausalContext context = _world.Put(_world.Nodes[0], Key, "v").Context!;
+        KvError error = _world.Put(_world.Nodes[0], EntryKey.FromText("carts", "bob"), "v", context).Error!;
+        error.Code.ShouldBe(KvErrorCode.InvalidContext);
+        error.Detail.ShouldContain("belongs to another key");
+    }
+
+    [Fact]
+    public void A_write_at_a_node_that_does_not_own_the_key_is_passed_on_once()
+    {
+        var world = new TestWorld(nodes: 5);
+        NodeId[] owners = world.OwnersOf(Key);
+        NodeId stranger = world.Nodes.First(node => !owners.Contains(node));
+        PutReply reply = world.Put(stranger, Key, "v");
+        reply.Error.ShouldBeNull();
+        reply.Quorum!.Coordinator.ShouldBe(owners[0].Name);
+        world.Trace.Count(entry => entry.Message is GatewayForwardedPut).ShouldBe(1);
+        world.Get(stranger, Key).Siblings.Count.ShouldBe(1);
+        world.RequestsUnderWay.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_forward_that_gets_lost_is_indeterminate()
+    {
+        var world = new TestWorld(nodes: 5);
+        NodeId stranger = world.Nodes.First(node => !world.OwnersOf(Key).Contains(node));
+        world.Loses = (_, _, message) => message is GatewayForwardedPut;
+        ulong call = world.StartPut(stranger, Key, "v");
+        world.Advance(TimeSpan.FromSeconds(3));
+        KvError error = world.Reply<PutDone>(call)!.Reply.Error!;
+        error.Outcome.ShouldBe(KvOutcome.Indeterminate);
+        error.Nodes.ShouldBe([world.OwnersOf(Key)[0].Name]);
+    }
+
+    [Fact]
+    public void A_forward_with_too_few_owners_is_not_attempted()
+    {
+        var world = new TestWorld(nodes: 5);
+        NodeId stranger = world.Nodes.First(node => !world.OwnersOf(Key).Contains(node));
+        foreach (NodeId owner in world.OwnersOf(Key)[..2])
+            world.Disconnect(stranger, owner);
+        world.Put(stranger, Key, "v").Error!.Outcome.ShouldBe(KvOutcome.NotAttempted);
+    }
+
+    [Fact]
+    public void Members_ring_and_placement_agree()
+    {
+        var members = _world.Reply<GatewayMembersDone>(_world.Ask(_world.Nodes[0], caller => new GatewayMembers(caller)))!.Members;
+        members.Select(member => member.Name).ShouldBe(["node-1", "node-2", "node-3"]);
+        members.ShouldAllBe(member => member.Reachable && member.Partitions == 8);
+        RingInfo ring = _world.Reply<GatewayRingDone>(_world.Ask(_world.Nodes[0], caller => new GatewayRing(caller)))!.Ring;
+        PlacementInfo placement = _world.Reply<GatewayPlacementDone>(
+            _world.Ask(_world.Nodes[0], caller => new GatewayPlacement(Key, RequestOptions.Default, caller)))!.Placement!;
+        placement.Owners.Select(owner => owner.Name).ShouldBe(ring.Owners[placement.Partition]);
+    }
+}

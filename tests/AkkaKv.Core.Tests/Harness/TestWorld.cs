@@ -1,0 +1,171 @@
+using AkkaKv.Api;
+using AkkaKv.Core.Coordination;
+using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Membership;
+using AkkaKv.Core.Node;
+using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
+
+namespace AkkaKv.Core.Tests.Harness;
+
+/// <summary>
+/// Some nodes with their real actors, one queue and a clock that only moves when told. No faults of its own: a test
+/// drops, holds and fails what it wants to.
+/// </summary>
+internal sealed class TestWorld
+{
+    private readonly Dictionary<Address, TestCell> _cells = [];
+    private readonly Queue<(Address From, Address To, Message Message)> _queue = new();
+    private readonly List<(TimeSpan Due, ulong Order, TestCell Cell, TimerId Timer, Message Message)> _timers = [];
+    private readonly Dictionary<ulong, Message> _replies = [];
+    private ulong _nextNumber = 1;
+
+    public TestWorld(int nodes = 3, int n = 3, GatewayOptions? gateway = null, ReplicaOptions? replica = null, int partitions = 8)
+    {
+        Nodes = Enumerable.Range(1, nodes).Select(i => new NodeId($"node-{i}")).ToArray();
+        Topology = new RingTopology(1, partitions, n, Nodes.Select(node => new RingMember(node)).ToArray());
+        Ring = RingSnapshot.Of(Topology);
+        GatewayOptions options = gateway ?? new GatewayOptions { ContextSecret = "test"u8.ToArray(), Places = [] };
+        foreach (NodeId node in Nodes)
+        {
+            Stores[node] = new TestStore(this, node, (ulong)(Array.IndexOf(Nodes, node) + 1));
+            foreach (ActorPlan plan in NodeRecipe.Of(new NodeOptions(node, Topology, options, replica ?? new ReplicaOptions())))
+                Start(new Address(node, plan.Role, plan.Number), plan.Make());
+        }
+
+        foreach (NodeId node in Nodes)
+        {
+            foreach (NodeId peer in Nodes.Where(peer => peer != node))
+                Post(new Address(node, ActorRole.Membership, 0), new PeerConnected(peer));
+        }
+
+        Run();
+        Trace.Clear();
+    }
+
+    public NodeId[] Nodes { get; }
+
+    public RingTopology Topology { get; }
+
+    public RingSnapshot Ring { get; }
+
+    public Dictionary<NodeId, TestStore> Stores { get; } = [];
+
+    public TimeSpan Now { get; private set; }
+
+    public DateTimeOffset WallNow { get; set; } = DateTimeOffset.UnixEpoch.AddYears(50);
+
+    /// <summary>Every message that was delivered, in order.</summary>
+    public List<(Address From, Address To, Message Message)> Trace { get; } = [];
+
+    /// <summary>Messages that went to nobody.</summary>
+    public int Unknown { get; private set; }
+
+    /// <summary>Says which messages get lost.</summary>
+    public Func<Address, Address, Message, bool> Loses { get; set; } = (_, _, _) => false;
+
+    public int RequestsUnderWay => _cells.Keys.Count(address => address.Role == ActorRole.Request);
+
+    public int TimersUnderWay => _timers.Count;
+
+    /// <summary>The owners of a key by preference.</summary>
+    public NodeId[] OwnersOf(EntryKey key) =>
+        [.. Ring.OwnersOf(Ring.PartitionOf(StoreKey.Of(key.Bucket, key.Name.Span)))];
+
+    public void Post(Address to, Message message) => _queue.Enqueue((to, to, message));
+
+    public void Disconnect(NodeId a, NodeId b)
+    {
+        Post(new Address(a, ActorRole.Membership, 0), new PeerDisconnected(b));
+        Post(new Address(b, ActorRole.Membership, 0), new PeerDisconnected(a));
+        Run();
+    }
+
+    /// <summary>Delivers until nothing is left to deliver.</summary>
+    public void Run()
+    {
+        while (_queue.TryDequeue(out var next))
+        {
+            if (!Loses(next.From, next.To, next.Message))
+                Deliver(next.From, next.To, next.Message);
+        }
+    }
+
+    /// <summary>Moves the clock, firing what falls due.</summary>
+    public void Advance(TimeSpan by)
+    {
+        TimeSpan until = Now + by;
+        while (_timers.Count > 0 && _timers.Min(timer => timer.Due) <= until)
+        {
+            var timer = _timers.MinBy(timer => (timer.Due, timer.Order));
+            _timers.Remove(timer);
+            Now = timer.Due;
+            timer.Cell.Deliver(timer.Message);
+            Run();
+        }
+
+        Now = until;
+    }
+
+    public ulong Ask(NodeId node, Func<Address, Message> request)
+    {
+        ulong call = _nextNumber++;
+        var caller = new Address(node, ActorRole.Caller, call);
+        Post(new Address(node, ActorRole.Gateway, 0), request(caller));
+        Run();
+        return call;
+    }
+
+    public TReply? Reply<TReply>(ulong call)
+        where TReply : Message => (TReply?)_replies.GetValueOrDefault(call);
+
+    public GetReply Get(NodeId node, EntryKey key, RequestOptions? options = null) =>
+        Reply<GetDone>(Ask(node, caller => new GatewayGet(key, options ?? RequestOptions.Default, caller)))!.Reply;
+
+    public PutReply Put(NodeId node, EntryKey key, string value, CausalContext? context = null, RequestOptions? options = null) =>
+        Reply<PutDone>(StartPut(node, key, value, context, options))!.Reply;
+
+    public ulong StartPut(NodeId node, EntryKey key, string value, CausalContext? context = null, RequestOptions? options = null) =>
+        Ask(node, caller => new GatewayPut(key, new PutRequest(System.Text.Encoding.UTF8.GetBytes(value), Context: context), options ?? RequestOptions.Default, caller));
+
+    internal void Send(Address from, Address to, Message message) => _queue.Enqueue((from, to, message));
+
+    internal Address Start(Address address, Actor actor)
+    {
+        var cell = new TestCell(this, address, actor);
+        _cells.Add(address, cell);
+        actor.Start(cell);
+        return address;
+    }
+
+    internal Address Spawn(NodeId node, ActorRole role, Actor actor) => Start(new Address(node, role, _nextNumber++), actor);
+
+    internal TimerId StartTimer(TestCell cell, TimeSpan delay, Message message)
+    {
+        var timer = new TimerId(_nextNumber++);
+        _timers.Add((Now + delay, timer.Number, cell, timer, message));
+        return timer;
+    }
+
+    internal void CancelTimer(TimerId timer) => _timers.RemoveAll(candidate => candidate.Timer == timer);
+
+    internal void Stop(TestCell cell)
+    {
+        _cells.Remove(cell.Self);
+        _timers.RemoveAll(timer => timer.Cell == cell);
+    }
+
+    private void Deliver(Address from, Address to, Message message)
+    {
+        Trace.Add((from, to, message));
+        if (to.Role == ActorRole.Caller)
+            _replies.Add(to.Number, message);
+        else if (to.Role == ActorRole.Store)
+            Stores[to.Node].Receive(message);
+        else if (_cells.TryGetValue(to, out TestCell? cell))
+            cell.Deliver(message);
+        else
+            Unknown++;
+    }
+}
