@@ -1,4 +1,5 @@
 using AkkaKv.Api;
+using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Versions;
@@ -52,10 +53,10 @@ internal static class GatewayParts
             Parts.FromProto(put.ReplyTo, sender));
     }
 
-    public static V1.GatewayPutDone ToProto(GatewayPutDone done)
+    public static V1.PutDone ToProto(PutDone done)
     {
         PutReply reply = done.Reply;
-        var proto = new V1.GatewayPutDone { Siblings = (uint)reply.Siblings };
+        var proto = new V1.PutDone { Siblings = (uint)reply.Siblings };
         if (reply.Tag is not null)
             proto.Tag = reply.Tag;
         if (reply.Context is not null)
@@ -67,11 +68,11 @@ internal static class GatewayParts
         return proto;
     }
 
-    public static GatewayPutDone FromProto(V1.GatewayPutDone done)
+    public static PutDone FromProto(V1.PutDone done)
     {
         Parts.Require(
             done.Context.Length <= CausalContext.TokenBytesMax, "a context token has at most 4096 bytes", done.Context.Length);
-        return new GatewayPutDone(new PutReply(
+        return new PutDone(new PutReply(
             done.HasTag ? Parts.TextOf(done.Tag, ContentTypeCharsMax, "a tag has at most 255 characters") : null,
             done.HasContext ? new CausalContext(done.Context.Memory) : null,
             Parts.IntOf(done.Siblings, 0, int.MaxValue, "siblings are counted in 31 bits"),

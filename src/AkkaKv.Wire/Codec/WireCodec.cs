@@ -1,4 +1,5 @@
 using System.Buffers;
+using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
@@ -24,14 +25,14 @@ public sealed class WireCodec : IMessageCodec
         ReplicaMerge merge => OfObject(merge.Object.Length),
         ReplicaReadDone done => OfObject(done.Object.Length),
         GatewayForwardedPut put => OfObject(put.Content.Payload.Length),
-        ReplicaRead or ReplicaMergeDone or GatewayPutDone => MessageClass.Data,
+        ReplicaRead or ReplicaMergeDone or PutDone => MessageClass.Data,
         _ => MessageClass.Control,
     };
 
     /// <summary>True for a kind that may be sent to another node.</summary>
     public static bool CrossesNodes(Type kind) =>
         kind == typeof(ReplicaRead) || kind == typeof(ReplicaReadDone) || kind == typeof(ReplicaMerge)
-        || kind == typeof(ReplicaMergeDone) || kind == typeof(GatewayForwardedPut) || kind == typeof(GatewayPutDone);
+        || kind == typeof(ReplicaMergeDone) || kind == typeof(GatewayForwardedPut) || kind == typeof(PutDone);
 
     /// <inheritdoc/>
     public void Encode(NodeId sender, ActorRole role, ulong number, Message message, IBufferWriter<byte> output)
@@ -82,8 +83,8 @@ public sealed class WireCodec : IMessageCodec
             case GatewayForwardedPut put:
                 envelope.GatewayForwardedPut = GatewayParts.ToProto(put, sender);
                 break;
-            case GatewayPutDone done:
-                envelope.GatewayPutDone = GatewayParts.ToProto(done);
+            case PutDone done:
+                envelope.PutDone = GatewayParts.ToProto(done);
                 break;
             default:
                 throw new InvariantException($"a message to another node is of a kind that travels; found {message.GetType().Name}: add it to the codec");
@@ -97,7 +98,7 @@ public sealed class WireCodec : IMessageCodec
         V1.Envelope.BodyOneofCase.ReplicaMerge => ReplicaParts.FromProto(envelope.ReplicaMerge, sender),
         V1.Envelope.BodyOneofCase.ReplicaMergeDone => ReplicaParts.FromProto(envelope.ReplicaMergeDone),
         V1.Envelope.BodyOneofCase.GatewayForwardedPut => GatewayParts.FromProto(envelope.GatewayForwardedPut, sender),
-        V1.Envelope.BodyOneofCase.GatewayPutDone => GatewayParts.FromProto(envelope.GatewayPutDone),
+        V1.Envelope.BodyOneofCase.PutDone => GatewayParts.FromProto(envelope.PutDone),
         _ => null,
     };
 }

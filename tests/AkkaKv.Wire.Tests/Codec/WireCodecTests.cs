@@ -2,10 +2,12 @@ using System.Buffers;
 using System.Reflection;
 using System.Text.Json;
 using AkkaKv.Api;
+using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
 using AkkaKv.Core.Versions;
 using AkkaKv.Wire.Codec;
 using Xunit.Abstractions;
@@ -19,10 +21,11 @@ public sealed class WireCodecTests(ITestOutputHelper output)
     [
         typeof(StoreRead), typeof(StoreReadDone), typeof(StoreWrite), typeof(StoreWriteDone), typeof(StoreReserveDots), typeof(DotsReserved),
         typeof(ReplicaPut), typeof(ReplicaPutDone),
-        typeof(GatewayGet), typeof(GatewayGetDone), typeof(GatewayPut), typeof(GatewayDelete),
+        typeof(GatewayGet), typeof(GetDone), typeof(CoordinatorTimeout), typeof(GatewayPut), typeof(GatewayDelete),
         typeof(GatewayMembers), typeof(GatewayMembersDone), typeof(GatewayRing), typeof(GatewayRingDone),
         typeof(GatewayPlacement), typeof(GatewayPlacementDone),
         typeof(PeerConnected), typeof(PeerDisconnected), typeof(ReachabilityChanged), typeof(SubscribeReachability),
+        typeof(RingSubscribe), typeof(RingTopologyAdopted), typeof(RingChanged),
     ];
 
     [Fact]
@@ -108,11 +111,11 @@ public sealed class WireCodecTests(ITestOutputHelper output)
     [Fact]
     public void An_error_code_of_a_newer_release_keeps_the_rest_of_the_reply()
     {
-        var envelope = new V1.Envelope { Role = 7, GatewayPutDone = new V1.GatewayPutDone { Error = new V1.Error { Code = "not-invented-yet", Detail = "why", Retryable = true } } };
+        var envelope = new V1.Envelope { Role = 7, PutDone = new V1.PutDone { Error = new V1.Error { Code = "not-invented-yet", Detail = "why", Retryable = true } } };
 
         WireCodec.Instance.TryDecode(MessageGenerator.Sender, Google.Protobuf.MessageExtensions.ToByteArray(envelope), out Received received).ShouldBeTrue();
 
-        KvError? error = ((GatewayPutDone)received.Message).Reply.Error;
+        KvError? error = ((PutDone)received.Message).Reply.Error;
         error.ShouldBe(new KvError(KvErrorCode.NotReady, "why", Retryable: true));
     }
 
@@ -155,7 +158,7 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         Add("N is 1 to 15", Forwarded(put => put.N = 16));
         Add("W is 1 to 15", Forwarded(put => put.W = 0));
         Add("milliseconds left", Forwarded(put => put.TimeLeftMillis = 60_001));
-        Add("a context token", new V1.Envelope { Role = 7, GatewayPutDone = new V1.GatewayPutDone { Context = Google.Protobuf.ByteString.CopyFrom(new byte[4097]) } });
+        Add("a context token", new V1.Envelope { Role = 7, PutDone = new V1.PutDone { Context = Google.Protobuf.ByteString.CopyFrom(new byte[4097]) } });
         return data;
 
         void Add(string rule, V1.Envelope envelope) => data.Add(rule, Google.Protobuf.MessageExtensions.ToByteArray(envelope));
