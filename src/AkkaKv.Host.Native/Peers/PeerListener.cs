@@ -22,8 +22,8 @@ internal sealed class PeerListener(NativeNodeOptions options, NativeHooks hooks,
 
     public IPEndPoint Bind()
     {
-        // A restarted node takes its port back though old connections linger; two running nodes still collide.
-        _socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        // The framework lets a restarted node take its port back though old connections linger. Asking for it by the
+        // socket option would also let two running nodes share the port.
         _socket.Bind(options.Listen);
         _socket.Listen(Math.Min(options.InboundConnectionsMax, 512));
         return (IPEndPoint)_socket.LocalEndPoint!;

@@ -1,0 +1,73 @@
+using AkkaKv.Api;
+using AkkaKv.Core.Coordination;
+using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Replica;
+using AkkaKv.Core.Versions;
+
+namespace AkkaKv.Wire.Tests.Codec;
+
+/// <summary>Random messages of every kind that travels; the same for the same seed.</summary>
+internal sealed class MessageGenerator(ulong seed)
+{
+    private static readonly Func<MessageGenerator, Message>[] Kinds =
+    [
+        g => new ReplicaRead(g.Key(), g.Random.NextUInt64(), g.Reply()),
+        g => new ReplicaReadDone(g.Random.NextUInt64(), g.Outcome(), g.Bytes(3000)),
+        g => new ReplicaMerge(g.Key(), g.Bytes(3000), g.Random.NextUInt64(), g.Reply()),
+        g => new ReplicaMergeDone(g.Random.NextUInt64(), g.Outcome()),
+        g => new GatewayForwardedPut(g.Key(), g.Vector(), g.Content(), g.Flip(), 1 + g.Random.Next(15), g.Random.Next(16), 1 + g.Random.Next(15), g.Flip(), g.Random.Next(60_001), g.Reply()),
+        g => new PutDone(new PutReply(g.Maybe(() => g.Text(40)), g.Maybe(() => new CausalContext(g.Bytes(200))), g.Random.Next(101), g.Maybe(g.Quorum), g.Maybe(g.Error))),
+    ];
+
+    public static readonly NodeId Sender = new("node-1");
+
+    public RandomSource Random { get; } = new(seed);
+
+    public static int KindCount => Kinds.Length;
+
+    public Message Next() => OfKind(Random.Next(Kinds.Length));
+
+    public Message OfKind(int kind) => Kinds[kind](this);
+
+    public byte[] Bytes(int max)
+    {
+        var bytes = new byte[Random.Next(max + 1)];
+        for (int i = 0; i < bytes.Length; i++)
+            bytes[i] = (byte)Random.NextUInt64();
+        return bytes;
+    }
+
+    private bool Flip() => Random.Next(2) == 0;
+
+    private T? Maybe<T>(Func<T> make)
+        where T : class => Flip() ? make() : null;
+
+    private string Text(int max) => new([.. Enumerable.Range(0, Random.Next(max + 1)).Select(_ => "aZ9-é€ \u0001"[Random.Next(8)])]);
+
+    private StoreKey Key() => StoreKey.Of(new string('b', 1 + Random.Next(64)), [.. Bytes(1023), 7]);
+
+    private Address Reply() => new(Flip() ? Sender : new NodeId("n" + Text(30)), (ActorRole)(1 + Random.Next(7)), Random.NextUInt64());
+
+    private ReplicaOutcome Outcome() => (ReplicaOutcome)Random.Next(Enum.GetValues<ReplicaOutcome>().Length);
+
+    private VersionVector Vector()
+    {
+        ulong actor = 0;
+        return VersionVector.Of([.. Enumerable.Range(0, Random.Next(6)).Select(_ => new Dot(actor += 1 + (Random.NextUInt64() >> 4), 1 + (Random.NextUInt64() >> 1)))]);
+    }
+
+    private ValueContent Content() =>
+        new(Bytes(3000), Maybe(() => Text(255)), (long)Random.NextUInt64(), (long)(Random.NextUInt64() >> 1), Flip());
+
+    private QuorumReport Quorum() => new(Random.Next(16), Random.Next(16), Random.Next(16), Flip(), Text(50));
+
+    private KvError Error() => new(
+        (KvErrorCode)Random.Next(Enum.GetValues<KvErrorCode>().Length),
+        Text(200),
+        (KvOutcome)Random.Next(2),
+        Flip(),
+        Flip() ? Random.Next(16) : null,
+        Flip() ? Random.Next(16) : null,
+        Maybe<IReadOnlyList<string>>(() => [.. Enumerable.Range(0, Random.Next(4)).Select(_ => Text(20))]));
+}
