@@ -131,7 +131,9 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
     /// <inheritdoc/>
     public async ValueTask<(PlacementInfo? Placement, KvError? Error)> PlacementAsync(EntryKey key, RequestOptions options, CancellationToken cancellation)
     {
-        var shape = Read(HttpMethod.Get, RequestPath.OfKey(key) + "/placement" + RequestPath.QueryOf(options), options, Ok);
+        ArgumentNullException.ThrowIfNull(options);
+        string query = RequestPath.QueryOf(new RequestOptions(options.N));
+        var shape = Read(HttpMethod.Get, RequestPath.OfKey(key) + "/placement" + query, options, Ok);
         var result = await _sender.SendAsync(shape, cancellation);
         return AnswerReader.Read(result, received => ClusterReader.Placement(received, key));
     }

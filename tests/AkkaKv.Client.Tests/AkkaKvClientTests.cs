@@ -173,6 +173,26 @@ public sealed class AkkaKvClientTests : IDisposable
     }
 
     [Fact]
+    public async Task An_expiry_a_list_of_members_in_an_object_and_a_hash_in_hexadecimal_are_read()
+    {
+        _store.Before = request => request.Path switch
+        {
+            "/cluster/members" => FakeAnswer.Json(200, """{"members":[{"name":"node-2","reachable":false}]}"""),
+            "/kv/b/k/placement" => FakeAnswer.Json(200, """{"bucket":"b","key":"k","hash":"0x00000000000000ff","partition":0,"owners":[{"name":"node-2"}]}"""),
+            _ => new FakeAnswer(200, "v"u8.ToArray(), ("X-AkkaKv-Expires", "2026-11-22T11:00:00Z")),
+        };
+        var key = EntryKey.FromText("b", "k");
+
+        var get = await _client.GetAsync(key, Plain, CancellationToken.None);
+        var members = await _client.MembersAsync(CancellationToken.None);
+        var (placement, _) = await _client.PlacementAsync(key, Plain, CancellationToken.None);
+
+        get.Siblings.ShouldHaveSingleItem().ExpiresAt.ShouldBe(new DateTimeOffset(2026, 11, 22, 11, 0, 0, TimeSpan.Zero));
+        members.ShouldHaveSingleItem().Reachable.ShouldBeFalse();
+        placement!.Hash.ShouldBe(255UL);
+    }
+
+    [Fact]
     public void Options_out_of_range_are_named()
     {
         var failure = Should.Throw<ArgumentException>(() => new AkkaKvClient(new AkkaKvClientOptions { AttemptsMax = 0 }, new ShortTime(), new Random(1)));

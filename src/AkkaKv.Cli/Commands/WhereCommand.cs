@@ -9,13 +9,13 @@ namespace AkkaKv.Cli.Commands;
 internal sealed class WhereCommand(Terminal terminal, ConnectionFlags connection)
 {
     private readonly KeyFlags _key = new();
-    private readonly QuorumFlags _quorum = new();
+    private readonly Option<int?> _n = new("--n") { Description = "Replicas of the key. Default: the bucket's, else the cluster's.", HelpName = "N" };
 
     public Command Build()
     {
         var command = new Command("where", "Shows a key's hash, partition, owners and fallbacks.");
         _key.AddTo(command);
-        _quorum.AddTo(command);
+        command.Options.Add(_n);
         command.SetAction(RunAsync);
         return command;
     }
@@ -24,7 +24,7 @@ internal sealed class WhereCommand(Terminal terminal, ConnectionFlags connection
     {
         var key = _key.Read(parse);
         using var client = connection.Connect(parse);
-        var (placement, error) = await client.PlacementAsync(key, _quorum.Read(parse), cancellation);
+        var (placement, error) = await client.PlacementAsync(key, new RequestOptions(parse.GetValue(_n)), cancellation);
         if (error is not null)
             return new ErrorPrinter(terminal, connection.IsJson(parse)).Print(error);
         if (connection.IsJson(parse))

@@ -16,7 +16,8 @@ internal sealed class CsvRowReader(ByteSource source, int recordBytesMax)
         {
             var row = new CsvRow(_line, recordBytesMax);
             ReadRecord(row);
-            bool isEmptyLine = row is { Fields: [{ Length: 0 }], Raw.Length: 0, Problem: null };
+            // A quoted empty field is a record; a line with nothing on it is not.
+            bool isEmptyLine = row is { Fields: [{ Length: 0 }], Problem: null } && row.Raw.Span.TrimEnd("\r\n"u8).IsEmpty;
             if (!isEmptyLine)
                 return row;
         }

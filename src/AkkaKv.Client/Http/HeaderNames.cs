@@ -7,6 +7,6 @@ internal static class HeaderNames
     public const string Quorum = "X-AkkaKv-Quorum";
     public const string Coordinator = "X-AkkaKv-Coordinator";
     public const string Siblings = "X-AkkaKv-Siblings";
-    public const string ExpiresAt = "X-AkkaKv-Expires-At";
+    public const string Expires = "X-AkkaKv-Expires";
     public const string WrittenAt = "X-AkkaKv-Written-At";
 }

@@ -53,7 +53,7 @@ internal static class KvReader
         received.Body,
         received.ContentType,
         Moment(received.Header(HeaderNames.WrittenAt) ?? received.Header("Last-Modified")) ?? DateTimeOffset.UnixEpoch,
-        Moment(received.Header(HeaderNames.ExpiresAt) ?? received.Header("Expires")),
+        Moment(received.Header(HeaderNames.Expires)),
         Deleted: false);
 
     private static List<Sibling> Siblings(Received received)
