@@ -1,1 +1,3 @@
-return 0;
+using AkkaKv.Server.Launch;
+
+return await Entry.RunAsync(args, NativeNodeHost.Create, Console.Out, Console.Error);

@@ -14,6 +14,4 @@ internal sealed class Deadline(TimeSpan span, TimeProvider time)
             return left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
         }
     }
-
-    public bool IsOver => time.GetElapsedTime(_started) >= span;
 }

@@ -22,6 +22,12 @@ internal sealed class RequestSender(AkkaKvClientOptions options, TimeProvider ti
     /// <summary>Attempts beyond the first, over all calls.</summary>
     public long Retries => Interlocked.Read(ref _retries);
 
+    /// <summary>
+    /// No attempt begins with less time than this: cut off in the middle, it would turn a write that was refused into
+    /// one whose outcome is unknown.
+    /// </summary>
+    private TimeSpan LeastForAttempt => (options.AttemptTimeout < options.Deadline ? options.AttemptTimeout : options.Deadline) / 3;
+
     public Deadline NewDeadline() => new(options.Deadline, time);
 
     public Task<Attempt> SendAsync(CallShape shape, CancellationToken cancellation) => SendAsync(shape, NewDeadline(), cancellation);
@@ -42,7 +48,7 @@ internal sealed class RequestSender(AkkaKvClientOptions options, TimeProvider ti
             bool anotherEndpointIsFree = result.NothingSent && unsent < _endpoints.Count;
             if (!anotherEndpointIsFree && !await PauseAsync(attempt, result.RetryAfter, deadline, cancellation))
                 return Final(result, indeterminate, attempt);
-            if (deadline.IsOver)
+            if (deadline.Left < LeastForAttempt)
                 return Final(result, indeterminate, attempt);
             Interlocked.Increment(ref _retries);
         }
@@ -64,7 +70,7 @@ internal sealed class RequestSender(AkkaKvClientOptions options, TimeProvider ti
     public async Task<bool> PauseAsync(int retry, TimeSpan? asked, Deadline deadline, CancellationToken cancellation)
     {
         var pause = _backoff.Pause(retry, asked);
-        if (pause >= deadline.Left)
+        if (pause + LeastForAttempt > deadline.Left)
             return false;
         await Task.Delay(pause, time, cancellation);
         return true;

@@ -14,6 +14,10 @@ namespace AkkaKv.Core.Ring;
 /// </remarks>
 internal sealed class RingMatching
 {
+    // Each look through a full member's partitions takes a walk over the ring: bounded, so that weights and zones that
+    // fit badly cost evenness, not time.
+    private const int ReliefsMax = 128;
+
     private const int None = -1;
     private readonly int _partitions;
     private readonly int _owners;
@@ -22,6 +26,7 @@ internal sealed class RingMatching
     private readonly int[] _loads;
     private readonly int[] _counts;
     private readonly RingCandidates _candidates;
+    private int _reliefs;
 
     public RingMatching(RingCandidates candidates, RingZoneRule zones, int[] caps, int owners)
     {
@@ -120,6 +125,8 @@ internal sealed class RingMatching
     // Of all partitions of the full member, hands over the one that some member with room likes best.
     private bool TryRelieve(int full)
     {
+        if (_reliefs++ >= ReliefsMax)
+            return false;
         (int Slot, int Member, double Score) best = (None, None, double.MaxValue);
         for (int partition = 0; partition < _partitions; partition++)
         {

@@ -119,7 +119,6 @@ internal sealed class RingPlacement
     // By score; equal scores, should there be any, by the order of names.
     private static (int[] Members, double[] Scores) Sorted(int[] members, double[] scores)
     {
-        Array.Sort(members, scores);
         var keys = new (double Score, int Member)[members.Length];
         for (int i = 0; i < keys.Length; i++)
             keys[i] = (scores[i], members[i]);

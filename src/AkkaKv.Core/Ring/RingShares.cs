@@ -127,14 +127,24 @@ internal sealed class RingShares
     private void SetZoneTargets(int zone, List<int> members, double slots)
     {
         double level = Bisect(slots, level => Poured(members, level));
-        // One owner of the zone in every partition: its members race only each other, and win in proportion to their rates.
-        bool isAlwaysOne = ZoneBase[zone] == 1 && ZoneExtras == 0;
+        int most = ZoneBase[zone] + (ZoneExtras > 0 ? 1 : 0);
         foreach (int member in members)
         {
             double target = Math.Min(_partitions, level * _members[member].Weight);
             Targets[member] = target;
-            Rates[member] = isAlwaysOne ? target / _partitions : RingScores.RateOf(target / _partitions);
+            Rates[member] = RateOf(target / _partitions, slots / _partitions, most);
         }
+    }
+
+    // A zone that is in every partition: its members race only each other, in proportion to their targets. One that is in
+    // nearly every partition races as a whole. Elsewhere a member's rate depends on its own target only, so that a join
+    // in its zone does not make it gain what the new member is about to take.
+    private double RateOf(double ofMember, double ofZone, int most)
+    {
+        const double nearlyEvery = 0.8;
+        if (most > 1 || ofZone < nearlyEvery)
+            return RingScores.RateOf(ofMember);
+        return ZoneExtras == 0 ? ofMember : RingScores.RateOf(ofZone) * ofMember / ofZone;
     }
 
     // Weighted shares at a level, within what the zone must and may carry.

@@ -20,13 +20,15 @@ public readonly record struct Token(ulong Value)
         partitions is >= 1 and <= PartitionsMax && BitOperations.IsPow2(partitions);
 
     /// <summary>
-    /// The Q to choose for a cluster of up to so many members: at least twice their square, so that whole partitions are
-    /// small enough to share evenly and to move without disturbing others. From 256 up to the largest Q.
+    /// The Q to choose for a cluster of up to so many members: at least twice their square, and more for fewer than 3
+    /// replicas, so that whole partitions are small enough to share evenly and to move without disturbing others. From
+    /// 256 up to the largest Q.
     /// </summary>
-    public static int PartitionsFor(int membersMax)
+    public static int PartitionsFor(int membersMax, int replicaCount = 3)
     {
+        Invariant.Require(replicaCount is >= 1 and <= RingTopology.ReplicaCountMax, "a partition has 1 to 15 replicas", replicaCount);
         Invariant.Require(membersMax is >= 1 and <= RingTopology.MembersMax, "a cluster has 1 to 1024 members", membersMax);
-        uint wanted = BitOperations.RoundUpToPowerOf2((uint)(2 * membersMax * membersMax));
+        uint wanted = BitOperations.RoundUpToPowerOf2((uint)(6 * membersMax * membersMax / Math.Min(replicaCount, 3)));
         return (int)Math.Clamp(wanted, PartitionsDefault, PartitionsMax);
     }
 

@@ -15,6 +15,9 @@ internal static partial class Libc
 
     // The same numbers on x86-64 and arm64; O_DIRECTORY differs between them and is not needed to open a directory for reading.
     private const int OpenReadOnly = 0;
+    private const int OpenReadWrite = 2;
+    private const int OpenCreate = 0x40;
+    private const int ModeOwnerWrites = 0x1A4; // rw-r--r--
     private const int OpenCloseOnExec = 0x80000;
 
     private const int Interrupted = 4;
@@ -29,16 +32,25 @@ internal static partial class Libc
     /// <exception cref="IOException">The directory could not be opened or synced.</exception>
     public static void SyncDirectory(string path)
     {
-        int descriptor = open(path, OpenReadOnly | OpenCloseOnExec);
-        if (descriptor < 0)
-            throw Failure("open", path, Marshal.GetLastPInvokeError());
-        using var directory = new SafeFileHandle(descriptor, ownsHandle: true);
+        using SafeFileHandle directory = Open(path, OpenReadOnly);
         while (fsync(directory) != 0)
             ThrowUnlessInterrupted("fsync", path);
     }
 
+    /// <summary>
+    /// Opens a file that will be locked. The framework's open takes a shared lock of its own, and so fails on a file that
+    /// another process has locked before that process's id can be read from it.
+    /// </summary>
+    public static SafeFileHandle OpenOrCreate(string path) => Open(path, OpenReadWrite | OpenCreate);
+
     /// <summary>Takes the advisory lock without waiting; false when someone else has it.</summary>
     public static bool TryLock(SafeFileHandle file) => flock(file, LockExclusive | LockNoWait) == 0;
+
+    private static SafeFileHandle Open(string path, int flags)
+    {
+        int descriptor = open(path, flags | OpenCloseOnExec, ModeOwnerWrites);
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Failure("open", path, Marshal.GetLastPInvokeError());
+    }
 
     private static void ThrowUnlessInterrupted(string call, string path)
     {
@@ -64,5 +76,5 @@ internal static partial class Libc
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int open(string path, int flags);
+    private static partial int open(string path, int flags, int mode);
 }

@@ -29,8 +29,7 @@ public sealed class PosixDisk : IStoreDisk
     public IDisposable Lock()
     {
         string path = PathOf(LockName);
-        // FileShare.ReadWrite takes no lock of the framework's own; ours is explicit and cannot be switched off from outside.
-        SafeFileHandle file = Guard(() => File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite));
+        SafeFileHandle file = Libc.OpenOrCreate(path);
         if (Libc.TryLock(file))
         {
             RandomAccess.SetLength(file, 0);

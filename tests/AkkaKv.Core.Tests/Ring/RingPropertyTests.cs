@@ -97,7 +97,7 @@ public class RingPropertyTests(ITestOutputHelper output)
             ring.ReplicasOf(member.Node).ShouldBeLessThanOrEqualTo((int)Math.Max(Math.Ceiling(mean * 1.01), Math.Floor(mean / 0.95)) + 1);
     });
 
-    // The seed of a failure is in the exception; FSCHECK_SEED replays one ("(seed,gamma)" as it was printed).
+    // Each run draws a new seed and prints it; set FSCHECK_SEED to a printed one to replay it.
     private void Check(Action<RingTopology> holds)
     {
         string? replay = Environment.GetEnvironmentVariable("FSCHECK_SEED");

@@ -1,0 +1,217 @@
+using System.Net;
+using System.Security.Cryptography;
+using AkkaKv.Api;
+using AkkaKv.Core.Coordination;
+using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Membership;
+using AkkaKv.Core.Node;
+using AkkaKv.Core.Ring;
+using AkkaKv.Storage;
+using AkkaKv.Wire.Codec;
+
+namespace AkkaKv.Host.Native.Node;
+
+/// <summary>
+/// One node on the native host: store, loops, connections and actors together, behind the one door.
+/// </summary>
+public sealed class NativeNode : IAkkaKv, IAsyncDisposable
+{
+    private readonly NativeNodePlan _plan;
+    private readonly INodeStore _store;
+    private readonly NativeRuntime _runtime;
+    private readonly NodeId _self;
+
+    private NativeNode(NativeNodePlan plan, TimeProvider clock)
+    {
+        _plan = plan;
+        _self = plan.Actors.Self;
+        Invariant.Require(plan.Actors.Gateway.Gateways == plan.Host.Loops, "every loop has one gateway", plan.Actors.Gateway.Gateways);
+        int partitions = plan.Actors.Topology.Partitions;
+        int LoopOfHash(ulong hash) => new Token(hash).PartitionIn(partitions) % plan.Host.Loops;
+        _store = plan.DataDirectory is null
+            ? new MemoryStore(plan.Store, plan.Host.Loops, LoopOfHash)
+            : LogStore.Open(plan.DataDirectory, plan.Store, plan.Host.Loops, LoopOfHash);
+        try
+        {
+            var hooks = new NativeHooks
+            {
+                MakeStore = port => new StoreService(_store, port),
+                PeerConnected = peer => TellMembership(new PeerConnected(peer)),
+                PeerDisconnected = peer => TellMembership(new PeerDisconnected(peer)),
+                Log = plan.Log,
+            };
+            ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
+            _runtime = new NativeRuntime(plan.Host, hooks, WireCodec.Instance, clock, seed);
+            foreach (ActorPlan actor in NodeRecipe.Of(plan.Actors))
+                _runtime.Spawn(actor.Role, actor.Number, actor.Make);
+        }
+        catch
+        {
+            _store.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public KvLimits Limits => _plan.Actors.Gateway.Limits;
+
+    /// <summary>Completes when the node has stopped: null when it was disposed, else why it stopped itself.</summary>
+    public Task<NodeFailure?> Stopped => _runtime.Stopped;
+
+    /// <summary>Who the store is.</summary>
+    public StoreIdentity StoreIdentity => _store.Identity;
+
+    /// <summary>What the host has done so far.</summary>
+    public NodeCounters Counters => _runtime.Counters();
+
+    /// <summary>Opens the store: reads the whole log, which takes about a second per gigabyte.</summary>
+    /// <exception cref="StoreOpenException">The directory cannot be used.</exception>
+    public static NativeNode Open(NativeNodePlan plan, TimeProvider clock) => new(plan, clock);
+
+    /// <summary>Takes the peer port; called by <see cref="Start"/> when it was not.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">The port is taken.</exception>
+    public IPEndPoint Bind() => _runtime.Bind();
+
+    /// <summary>Says where a peer listens now.</summary>
+    public void SetPeerEndpoint(NodeId peer, string host, int port) => _runtime.SetPeerEndpoint(peer, host, port);
+
+    /// <summary>Starts the loops and the connections.</summary>
+    public void Start() => _runtime.Start();
+
+    /// <inheritdoc/>
+    public async ValueTask<GetReply> GetAsync(EntryKey key, RequestOptions options, CancellationToken cancellation)
+    {
+        if (!_runtime.TryAsk(GatewayOf(key), (key, options), static (ask, replyTo) => new GatewayGet(ask.key, ask.options, replyTo), cancellation, out var reply))
+            return GetReply.Failed(Busy());
+        try
+        {
+            return ((GetDone)await reply).Reply;
+        }
+        catch (NodeStoppedException)
+        {
+            return GetReply.Failed(Stopping(KvOutcome.NotAttempted));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<PutReply> PutAsync(EntryKey key, PutRequest put, RequestOptions options, CancellationToken cancellation) =>
+        WriteAsync(key, (key, put, options), static (ask, replyTo) => new GatewayPut(ask.key, ask.put, ask.options, replyTo), cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<PutReply> DeleteAsync(EntryKey key, CausalContext? context, RequestOptions options, CancellationToken cancellation) =>
+        WriteAsync(key, (key, context, options), static (ask, replyTo) => new GatewayDelete(ask.key, ask.context, ask.options, replyTo), cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<MemberInfo>> MembersAsync(CancellationToken cancellation)
+    {
+        var done = await AskAsync<GatewayMembersDone>(static replyTo => new GatewayMembers(replyTo), cancellation);
+        return done?.Members ?? [];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<RingInfo> RingAsync(CancellationToken cancellation)
+    {
+        var done = await AskAsync<GatewayRingDone>(static replyTo => new GatewayRing(replyTo), cancellation);
+        return done?.Ring ?? new RingInfo(0, 0, 0, [], []);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<(PlacementInfo? Placement, KvError? Error)> PlacementAsync(
+        EntryKey key, RequestOptions options, CancellationToken cancellation)
+    {
+        var done = await AskAsync<GatewayPlacementDone>(replyTo => new GatewayPlacement(key, options, replyTo), cancellation);
+        return done is null ? (null, Busy()) : (done.Placement, done.Error);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<NodeHealth> HealthAsync(CancellationToken cancellation)
+    {
+        IReadOnlyList<MemberInfo> members = await MembersAsync(cancellation);
+        StoreStatus store = _store.Status;
+        var reasons = new List<string>();
+        if (_runtime.Stopped.IsCompleted)
+            reasons.Add("The node has stopped; see its log.");
+        if (store.ReadOnlyBecause is { } readOnly)
+            reasons.Add($"The store takes no writes: {readOnly}");
+        QuorumDefaults quorum = _plan.Actors.Gateway.Quorum;
+        int needed = Math.Min(Math.Max(quorum.R, quorum.W), _plan.Actors.Topology.Members.Count);
+        int reachable = members.Count(member => member.Reachable);
+        if (reachable < needed)
+            reasons.Add($"A default quorum needs {needed} reachable members; this node reaches {reachable}. {Troubles()}");
+        return new NodeHealth(_self.Name, reasons.Count == 0, reasons, StoreFacts.Of(store, _store.Identity));
+    }
+
+    /// <summary>Stops: no actor runs when it returns, and the store is closed cleanly.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _runtime.DisposeAsync();
+        _store.Dispose();
+    }
+
+    private async ValueTask<PutReply> WriteAsync<TAsk>(EntryKey key, TAsk ask, Func<TAsk, Address, Message> make, CancellationToken cancellation)
+    {
+        if (!_runtime.TryAsk(GatewayOf(key), ask, make, cancellation, out ValueTask<Message> reply))
+            return PutReply.Failed(Busy());
+        try
+        {
+            PutReply done = ((PutDone)await reply).Reply;
+            if (done.Siblings == _plan.SiblingsWarn)
+                WarnOfSiblings(key, done.Siblings);
+            return done;
+        }
+        catch (NodeStoppedException)
+        {
+            return PutReply.Failed(Stopping(KvOutcome.Indeterminate));
+        }
+    }
+
+    private async ValueTask<TReply?> AskAsync<TReply>(Func<Address, Message> make, CancellationToken cancellation)
+        where TReply : Message
+    {
+        if (!_runtime.TryAsk(Gateway(0), make, static (make, replyTo) => make(replyTo), cancellation, out ValueTask<Message> reply))
+            return null;
+        try
+        {
+            return (TReply)await reply;
+        }
+        catch (NodeStoppedException)
+        {
+            return null;
+        }
+    }
+
+    // The gateway on the loop of the key's partition, so that the request never changes loops. A name that is no key is
+    // refused by any gateway.
+    private Address GatewayOf(EntryKey key)
+    {
+        if (_plan.Host.Loops == 1 || key.Bucket.Length is 0 or > EntryKey.BucketCharsMax || key.Name.Length is 0 or > 1024)
+            return Gateway(0);
+        ulong hash = StoreKey.Of(key.Bucket, key.Name.Span).Hash;
+        int partition = new Token(hash).PartitionIn(_plan.Actors.Topology.Partitions);
+        return Gateway(_runtime.LoopOf(ActorRole.Replica, (ulong)partition));
+    }
+
+    private Address Gateway(int loop) => new(_self, ActorRole.Gateway, (ulong)loop);
+
+    // A connection may stand before the constructor has stored the runtime only if it started by then: it starts later.
+    private void TellMembership(Message message) => _runtime.PostAlways(new Address(_self, ActorRole.Membership, 0), message);
+
+    private void WarnOfSiblings(EntryKey key, int siblings) => _plan.Log(new NodeEvent(
+        NodeEventLevel.Warning,
+        $"{key} holds {siblings} concurrent values; past {Limits.SiblingsMax} its writes are refused. Its writers should send back the context of their reads."));
+
+    private string Troubles() => string.Join(
+        " ", _runtime.PeerStatuses().Where(peer => !peer.Connected).Select(peer => $"{peer.Node} at {peer.Endpoint}: {peer.Trouble ?? "connecting"}."));
+
+    private KvError Busy() => _runtime.Stopped.IsCompleted
+        ? Stopping(KvOutcome.NotAttempted)
+        : new KvError(
+            KvErrorCode.Busy,
+            $"Node {_self} has as many requests under way as it may hold. Nothing was sent. Try again in a moment.",
+            Retryable: true,
+            Nodes: [_self.Name]);
+
+    private KvError Stopping(KvOutcome outcome) =>
+        new(KvErrorCode.NotReady, $"Node {_self} stopped while the request was under way. Ask another node.", outcome, Retryable: outcome == KvOutcome.NotAttempted, Nodes: [_self.Name]);
+}

@@ -1,0 +1,107 @@
+using System.Net.Sockets;
+using AkkaKv.Api;
+using AkkaKv.Server.Http;
+using AkkaKv.Server.Options;
+
+namespace AkkaKv.Server.Launch;
+
+/// <summary>
+/// Runs one node: HTTP first, so that /alive and /ready answer while the store opens; then the host. Stops in the
+/// opposite order: no new requests, the running ones finish, the host closes its store.
+/// </summary>
+internal sealed class NodeRunner(ServerOptions options, NodeHostFactory factory, TextWriter errors)
+{
+    /// <summary>Runs until the process is asked to stop, or until <paramref name="parentGone"/> completes.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(Task parentGone)
+    {
+        var door = new StartingDoor(
+            options.Node.Name!,
+            new KvLimits(options.Limits.KeyBytesMax, options.Limits.ValueBytesMax, options.Limits.SiblingsMax));
+        try
+        {
+            PrepareDirectory();
+            await using var app = HttpFacade.Build(FacadeOptions(), door, TimeProvider.System);
+            await StartHttpAsync(app);
+            app.Lifetime.ApplicationStopping.Register(door.Close);
+            _ = parentGone.ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
+            await RunHostAsync(app, door);
+            return ExitCodes.Ok;
+        }
+        catch (NodeStartException refused)
+        {
+            await errors.WriteLineAsync(refused.Message);
+            return refused.ExitCode;
+        }
+        catch (Exception failure)
+        {
+            await errors.WriteLineAsync($"Node {options.Node.Name} failed in an unexpected way and stops: {failure}");
+            return ExitCodes.Failed;
+        }
+    }
+
+    private async Task RunHostAsync(WebApplication app, StartingDoor door)
+    {
+        var stopping = app.Lifetime.ApplicationStopping;
+        var host = factory(options);
+        try
+        {
+            await host.StartAsync(stopping);
+            door.Open(host.Door);
+            if (stopping.IsCancellationRequested)
+                door.Close();
+            await app.WaitForShutdownAsync(CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Asked to stop while starting: nothing has been promised to anybody.
+        }
+        finally
+        {
+            await app.StopAsync(CancellationToken.None);
+            await host.DisposeAsync();
+        }
+    }
+
+    private async Task StartHttpAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException failure) when (failure.InnerException is SocketException or Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw new NodeStartException(ExitCodes.PortInUse, PortText.InUse(options.Node.HttpListen!, "HTTP", "the member's Http, or Node:HttpListen"), failure);
+        }
+        catch (SocketException failure)
+        {
+            throw new NodeStartException(ExitCodes.Failed, $"HTTP cannot listen on {options.Node.HttpListen}: {failure.Message}. Choose an address of this machine with Node:HttpListen.", failure);
+        }
+    }
+
+    private void PrepareDirectory()
+    {
+        if (options.Store.Kind == StoreKind.Memory)
+            return;
+        try
+        {
+            Directory.CreateDirectory(options.Node.DataDirectory);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeStartException(
+                ExitCodes.DataDirectoryUnusable,
+                $"The data directory {options.Node.DataDirectory} must be a directory that this process can write to; {failure.Message} Choose another one with --data.",
+                failure);
+        }
+    }
+
+    private HttpFacadeOptions FacadeOptions() => new()
+    {
+        Listen = options.Node.HttpListen!,
+        ConnectionsMax = options.Limits.ConnectionsMax,
+        RequestsInFlightMax = options.Limits.RequestsInFlightMax,
+        RequestBytesInFlightMax = options.Limits.RequestBytesInFlightMax,
+        LogLevel = options.LogLevel,
+    };
+}

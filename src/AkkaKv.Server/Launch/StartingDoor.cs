@@ -1,0 +1,49 @@
+using AkkaKv.Api;
+
+namespace AkkaKv.Server.Launch;
+
+/// <summary>
+/// The door of a node that is starting, running or stopping: HTTP answers from the first moment on, with "not ready"
+/// until the host's own door is open and from the moment it closes.
+/// </summary>
+internal sealed class StartingDoor(string node, KvLimits limits) : IAkkaKv
+{
+    private volatile IAkkaKv? inner;
+    private volatile string reason = "The node is starting: it opens its store and looks for its peers.";
+
+    public KvLimits Limits => limits;
+
+    /// <summary>From now on requests reach the node.</summary>
+    public void Open(IAkkaKv door) => inner = door;
+
+    /// <summary>From now on new requests are refused; those inside finish.</summary>
+    public void Close()
+    {
+        reason = "The node is stopping.";
+        inner = null;
+    }
+
+    public ValueTask<GetReply> GetAsync(EntryKey key, RequestOptions options, CancellationToken cancellation) =>
+        inner?.GetAsync(key, options, cancellation) ?? new(GetReply.Failed(NotReady()));
+
+    public ValueTask<PutReply> PutAsync(EntryKey key, PutRequest put, RequestOptions options, CancellationToken cancellation) =>
+        inner?.PutAsync(key, put, options, cancellation) ?? new(PutReply.Failed(NotReady()));
+
+    public ValueTask<PutReply> DeleteAsync(EntryKey key, CausalContext? context, RequestOptions options, CancellationToken cancellation) =>
+        inner?.DeleteAsync(key, context, options, cancellation) ?? new(PutReply.Failed(NotReady()));
+
+    public ValueTask<IReadOnlyList<MemberInfo>> MembersAsync(CancellationToken cancellation) =>
+        inner?.MembersAsync(cancellation) ?? new((IReadOnlyList<MemberInfo>)[]);
+
+    public ValueTask<RingInfo> RingAsync(CancellationToken cancellation) =>
+        inner?.RingAsync(cancellation) ?? new(new RingInfo(0, 0, 0, [], []));
+
+    public ValueTask<(PlacementInfo? Placement, KvError? Error)> PlacementAsync(EntryKey key, RequestOptions options, CancellationToken cancellation) =>
+        inner?.PlacementAsync(key, options, cancellation) ?? new((null, NotReady()));
+
+    public ValueTask<NodeHealth> HealthAsync(CancellationToken cancellation) =>
+        inner?.HealthAsync(cancellation) ?? new(new NodeHealth(node, Ready: false, [reason], new Dictionary<string, string>(StringComparer.Ordinal)));
+
+    private KvError NotReady() =>
+        new(KvErrorCode.NotReady, $"{reason} Nothing was sent. Try again after a moment, or ask another node.", Retryable: true, Nodes: [node]);
+}

@@ -1,0 +1,131 @@
+using System.Text;
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Replica;
+
+namespace AkkaKv.Storage.Tests.Faults;
+
+/// <summary>A host in one thread: two loops, an inline store, and a memory of all answers.</summary>
+public sealed class StoreDriver : IDisposable
+{
+    private static readonly Address Asker = new(new NodeId("node-1"), ActorRole.Replica, 7);
+
+    private readonly IStorePort[] _ports;
+    private readonly Queue<StoreCompletion> _completions = new();
+    private StoreReadDone? _read;
+    private ulong _ticket;
+
+    public StoreDriver(FakeDisk disk, StoreOptions? options = null, int loops = 2)
+    {
+        Disk = disk;
+        Loops = loops;
+        Store = LogStore.OpenInline(disk, options ?? Options(), loops, LoopOf);
+        _ports = Enumerable.Range(0, loops).Select(loop => Store.OpenPort(loop, _completions.Enqueue)).ToArray();
+    }
+
+    public int Loops { get; }
+
+    public FakeDisk Disk { get; }
+
+    public LogStore Store { get; }
+
+    /// <summary>The outcome of every write that was answered, by ticket.</summary>
+    public IDictionary<ulong, StoreOutcome> Answers { get; } = new Dictionary<ulong, StoreOutcome>();
+
+    public IList<DotsReserved> Dots { get; } = [];
+
+    public static StoreOptions Options(ulong seed = 1) => new()
+    {
+        Node = "node-1",
+        Cluster = "test",
+        Time = new ManualTime(),
+        DrawId = new RandomSource(seed).NextUInt64,
+        SegmentBytes = 4096,
+        DotsPerBlock = 10,
+        DotsPerReservation = 30,
+    };
+
+    public static StoreKey Key(string name) => StoreKey.Of("bucket", Encoding.ASCII.GetBytes(name));
+
+    /// <summary>Stages a write and returns its ticket.</summary>
+    public ulong Stage(string key, byte[] value)
+    {
+        StoreKey storeKey = Key(key);
+        _ports[LoopOf(storeKey.Hash)].Submit(new StoreWrite(storeKey, value, ++_ticket, Asker), Receive);
+        return _ticket;
+    }
+
+    public void StageDots(int loop = 0) => _ports[loop].Submit(new StoreReserveDots(Asker), Receive);
+
+    public void EndTurn()
+    {
+        foreach (IStorePort port in _ports)
+            port.EndTurn();
+    }
+
+    /// <summary>Ends the turn and runs the writer and the loops until all is quiet.</summary>
+    public void Commit()
+    {
+        EndTurn();
+        while (Store.WriteQueued())
+            Store.FinishWritten();
+        while (_completions.TryDequeue(out StoreCompletion? completion))
+            _ports[completion.Loop].Complete(completion, Receive);
+    }
+
+    public StoreOutcome Write(string key, byte[] value)
+    {
+        ulong ticket = Stage(key, value);
+        Commit();
+        return Answers[ticket];
+    }
+
+    public DotsReserved ReserveDots()
+    {
+        StageDots();
+        Commit();
+        return Dots[^1];
+    }
+
+    public StoreReadDone Read(string key)
+    {
+        StoreKey storeKey = Key(key);
+        _ports[LoopOf(storeKey.Hash)].Submit(new StoreRead(storeKey, ++_ticket, Asker), Receive);
+        return _read!;
+    }
+
+    /// <summary>The value of a key, which must be readable; null when there is none.</summary>
+    public byte[]? Value(string key)
+    {
+        StoreReadDone done = Read(key);
+        done.Outcome.ShouldBe(StoreOutcome.Done);
+        return done.Object.IsEmpty ? null : done.Object.ToArray();
+    }
+
+    public IReadOnlyList<string> Keys(int loop)
+    {
+        var found = new List<StoreKey>();
+        for (long cursor = 0; cursor >= 0;)
+            cursor = _ports[loop].CollectKeys(0, ulong.MaxValue, cursor, 3, found);
+        return found.Select(key => Encoding.ASCII.GetString(key.Name.Span)).ToList();
+    }
+
+    public void Dispose() => Store.Dispose();
+
+    private int LoopOf(ulong hash) => (int)Math.BigMul(hash, (ulong)Loops, out _);
+
+    private void Receive(Address to, Message message)
+    {
+        switch (message)
+        {
+            case StoreReadDone read:
+                _read = read;
+                break;
+            case StoreWriteDone write:
+                Answers.Add(write.Ticket, write.Outcome);
+                break;
+            case DotsReserved dots:
+                Dots.Add(dots);
+                break;
+        }
+    }
+}
