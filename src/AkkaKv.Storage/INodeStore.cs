@@ -58,7 +58,8 @@ public sealed record StoreIdentity(
 /// <param name="ReadOnlyBecause">Why it takes no writes; null when it does.</param>
 /// <param name="LiveBytes">Bytes of the newest record of every key.</param>
 /// <param name="IndexBytes">Memory that the index holds, keys included.</param>
-/// <param name="LogBytes">Bytes appended by this process.</param>
+/// <param name="LogBytes">Bytes of the whole log; what exceeds the live bytes is mostly old records.</param>
+/// <param name="BytesWritten">Bytes appended by this process.</param>
 /// <param name="Batches">Batches of turns that were committed.</param>
 /// <param name="Commits">Groups of batches that shared their sync.</param>
 /// <param name="CutBytes">Length of the torn tail that the last recovery cut.</param>
@@ -73,6 +74,7 @@ public sealed record StoreStatus(
     long PendingBytes,
     int Segments,
     long LogBytes,
+    long BytesWritten,
     long Records,
     long Batches,
     long Commits,

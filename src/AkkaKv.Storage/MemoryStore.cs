@@ -41,6 +41,7 @@ public sealed class MemoryStore : INodeStore
         PendingBytes: _pending.PendingBytes,
         Segments: 0,
         LogBytes: 0,
+        BytesWritten: 0,
         Records: 0,
         Batches: Interlocked.Read(ref _batches),
         Commits: 0,

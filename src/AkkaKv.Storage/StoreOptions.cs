@@ -38,7 +38,10 @@ public sealed record StoreOptions
     /// <summary>How long the store is idle before it marks the last batch as synced (see <c>docs/storage-format.md</c>).</summary>
     public TimeSpan MarkDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The length of a segment file: large enough that a roll is rare, small enough to read at once at recovery. 4 KiB to 1 GiB.</summary>
+    /// <summary>
+    /// The length of a segment file: large enough that a roll is rare, small enough to read at once at recovery.
+    /// 4 KiB to 1 GiB, a multiple of 8.
+    /// </summary>
     public long SegmentBytes { get; init; } = 64L << 20;
 
     /// <summary>How many bytes may wait for the disk before writes are answered <c>Busy</c>.</summary>
@@ -47,7 +50,9 @@ public sealed record StoreOptions
     /// <summary>How many counters one request for dots gets.</summary>
     public int DotsPerBlock { get; init; } = 1024;
 
-    /// <summary>How many counters one durable record reserves: one sync per so many writes, and at most so many skipped by a crash.</summary>
+    /// <summary>
+    /// How many counters one durable record reserves: one sync per so many writes, and at most so many skipped by a crash.
+    /// </summary>
     public long DotsPerReservation { get; init; } = 1L << 20;
 
     /// <summary>

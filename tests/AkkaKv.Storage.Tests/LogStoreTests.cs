@@ -55,6 +55,23 @@ public class LogStoreTests
     }
 
     [Fact]
+    public void The_status_shows_what_is_live_and_what_the_log_holds()
+    {
+        var driver = new StoreDriver(new FakeDisk());
+        driver.Write("a", new byte[100]);
+        StoreStatus before = driver.Store.Status;
+        driver.Write("a", new byte[100]);
+        StoreStatus after = driver.Store.Status;
+        before.LiveBytes.ShouldBeInRange(120, 160);
+        after.LiveBytes.ShouldBe(before.LiveBytes);
+        (after.LogBytes - before.LogBytes).ShouldBe(after.LiveBytes);
+        using var reopened = new StoreDriver(Closed(driver));
+        StoreStatus again = reopened.Store.Status;
+        (again.Keys, again.LiveBytes, again.Kind, again.Durability, again.Writable).ShouldBe((1, after.LiveBytes, "log", Durability.Always, true));
+        again.LogBytes.ShouldBeGreaterThan(after.LogBytes);
+    }
+
+    [Fact]
     public void The_number_of_loops_may_change_between_runs()
     {
         var disk = new FakeDisk();

@@ -33,6 +33,7 @@ public sealed class StoreKey : IEquatable<StoreKey>
     public static StoreKey Of(string bucket, ReadOnlySpan<byte> name)
     {
         Invariant.Require(bucket.Length is >= 1 and <= 64, "a bucket has 1 to 64 characters", bucket.Length);
+        Invariant.Require(Ascii.IsValid(bucket), "a bucket has ASCII characters", bucket);
         Invariant.Require(name.Length is >= 1 and <= 1024, "a key has 1 to 1024 bytes", name.Length);
         var bytes = new byte[1 + bucket.Length + name.Length];
         bytes[0] = (byte)bucket.Length;

@@ -14,7 +14,7 @@ internal static class Banner
         foreach (var node in nodes)
             text.Append($"  {node.Plan.Name}  {node.Plan.Url.ToString().TrimEnd('/')}  pid {node.Id}\n");
         text.Append($"\n  data  {dataDirectory}\n\nPut a value on one node and read it from another:\n\n");
-        text.Append($"  curl -i -X PUT --data 'hello' {first}/kv/demo/greeting\n");
+        text.Append($"  curl -i -X PUT -H 'Content-Type: text/plain' --data 'hello' {first}/kv/demo/greeting\n");
         text.Append($"  curl -i {last}/kv/demo/greeting\n");
         text.Append($"\nOr with the command line tool:\n\n  akkakv get demo greeting --url {first}\n");
         text.Append("\nStop with Ctrl-C.\n");

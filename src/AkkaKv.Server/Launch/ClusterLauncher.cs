@@ -28,7 +28,7 @@ internal sealed class ClusterLauncher(IReadOnlyList<PlannedNode> plan, SelfComma
             if (!await ready)
                 return stop.IsCancellationRequested ? ExitCodes.Ok : ExitCodes.Failed;
             lines.Write(Banner.Ready(children, dataDirectory));
-            await Task.WhenAll(watches);
+            await Task.WhenAny(Task.WhenAll(watches), PauseAsync(Timeout.InfiniteTimeSpan, ending.Token));
             return stop.IsCancellationRequested ? ExitCodes.Ok : ExitCodes.Failed;
         }
         finally

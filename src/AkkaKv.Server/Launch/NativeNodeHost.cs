@@ -1,13 +1,146 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using AkkaKv.Api;
+using AkkaKv.Core.Coordination;
+using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Node;
+using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
+using AkkaKv.Host.Native;
+using AkkaKv.Host.Native.Node;
 using AkkaKv.Server.Options;
+using AkkaKv.Storage;
+using StoreOptions = AkkaKv.Storage.StoreOptions;
 
 namespace AkkaKv.Server.Launch;
 
 /// <summary>The native host, from this program's options.</summary>
-internal static class NativeNodeHost
+internal sealed class NativeNodeHost : INodeHost
 {
+    private readonly ServerOptions _options;
+    private readonly TextWriter _log;
+    private readonly TaskCompletionSource<string> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private NativeNode? _node;
+
+    private NativeNodeHost(ServerOptions options, TextWriter log)
+    {
+        _options = options;
+        _log = log;
+    }
+
+    public IAkkaKv Door => _node ?? throw new InvalidOperationException("The door is used after the start.");
+
+    public Task<string> Failed => _failed.Task;
+
     /// <summary>Makes the native node. Its failures to start become <see cref="NodeStartException"/>s with an exit code.</summary>
-    public static INodeHost Create(ServerOptions options) =>
-        throw new NodeStartException(
-            ExitCodes.Failed,
-            $"Node {options.Node.Name} needs the native host, which this build does not contain. Use a build that does.");
+    public static INodeHost Create(ServerOptions options) => new NativeNodeHost(options, TextWriter.Synchronized(Console.Out));
+
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        NativeNodePlan plan = PlanOf(_options, Write);
+        try
+        {
+            // Opening reads the whole log: not on the thread that also has to answer a signal.
+            _node = await Task.Run(() => NativeNode.Open(plan, TimeProvider.System), cancellation);
+            _node.Bind();
+        }
+        catch (StoreOpenException refused)
+        {
+            throw new NodeStartException(ExitCodes.DataDirectoryUnusable, refused.Message, refused);
+        }
+        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new NodeStartException(ExitCodes.PortInUse, PortText.InUse(_options.Node.PeerListen!, "the peer protocol", "the member's Endpoint, or Node:PeerListen"), refused);
+        }
+        catch (SocketException refused)
+        {
+            throw new NodeStartException(
+                ExitCodes.Failed,
+                $"The peer protocol cannot listen on {_options.Node.PeerListen}: {refused.Message}. Choose an address of this machine with Node:PeerListen.",
+                refused);
+        }
+
+        _node.Start();
+        _ = WatchAsync(_node);
+        StoreIdentity identity = _node.StoreIdentity;
+        Write(new NodeEvent(NodeEventLevel.Information, $"{_options.Node.Name} runs: peers at {_options.Node.PeerListen}, data in {identity.Directory}, actor {identity.ActorId:x16}."));
+        if (identity.RenewedBecause is { } because)
+            Write(new NodeEvent(NodeEventLevel.Warning, $"The store took a new actor id: {because}"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_node is not null)
+            await _node.DisposeAsync();
+    }
+
+    private static NativeNodePlan PlanOf(ServerOptions options, Action<NodeEvent> log)
+    {
+        var self = new NodeId(options.Node.Name!);
+        int loops = options.Node.Loops == 0 ? Environment.ProcessorCount : options.Node.Loops;
+        var store = new StoreOptions
+        {
+            Node = self.Name,
+            Cluster = options.Cluster.Name,
+            Time = TimeProvider.System,
+            DrawId = static () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+            Durability = (Durability)options.Store.Durability,
+            SyncInterval = TimeSpan.FromMilliseconds(options.Store.SyncIntervalMillis),
+            SegmentBytes = options.Store.SegmentBytes,
+            BecameReadOnly = reason => log(new NodeEvent(NodeEventLevel.Error, $"The store takes no more writes: {reason}")),
+        };
+        return new NativeNodePlan(
+            ActorsOf(options, self, loops),
+            HostOf(options, self, loops),
+            store,
+            options.Store.Kind == StoreKind.Memory ? null : options.Node.DataDirectory,
+            options.Limits.SiblingsWarn,
+            log);
+    }
+
+    private static NodeOptions ActorsOf(ServerOptions options, NodeId self, int loops)
+    {
+        ClusterOptions cluster = options.Cluster;
+        RingMember[] members = [.. cluster.Members.Select(member => new RingMember(new NodeId(member.Name), member.Weight, member.Zone))];
+        var gateway = new GatewayOptions
+        {
+            Limits = new KvLimits(options.Limits.KeyBytesMax, options.Limits.ValueBytesMax, options.Limits.SiblingsMax),
+            Quorum = new QuorumDefaults(cluster.N, cluster.R, cluster.W),
+            Buckets = options.Buckets.ToDictionary(
+                bucket => bucket.Key, bucket => new BucketQuorum(bucket.Value.N, bucket.Value.R, bucket.Value.W), StringComparer.Ordinal),
+            Timeout = TimeSpan.FromMilliseconds(options.Limits.RequestTimeoutMillis),
+            ContextSecret = Encoding.UTF8.GetBytes(cluster.ContextSecret ?? "context of cluster " + cluster.Name),
+            Places = [.. cluster.Members.Select(member => new MemberPlace(new NodeId(member.Name), member.Endpoint, member.Http))],
+            Gateways = loops,
+        };
+        return new NodeOptions(
+            self, new RingTopology(1, cluster.Partitions, cluster.N, members), gateway, new ReplicaOptions(options.Limits.SiblingsMax));
+    }
+
+    private static NativeNodeOptions HostOf(ServerOptions options, NodeId self, int loops) => new()
+    {
+        Self = self,
+        Cluster = options.Cluster.Name,
+        RingPartitions = options.Cluster.Partitions,
+        Listen = options.Node.PeerListen!,
+        Peers = [.. options.Cluster.Members.Where(member => member.Name != self.Name).Select(PeerOf)],
+        Loops = loops,
+        CallsMax = options.Limits.RequestsInFlightMax,
+    };
+
+    private static PeerEndpoint PeerOf(MemberOptions member)
+    {
+        int colon = member.Endpoint.LastIndexOf(':');
+        return new PeerEndpoint(new NodeId(member.Name), member.Endpoint[..colon].Trim('[', ']'), int.Parse(member.Endpoint[(colon + 1)..]));
+    }
+
+    private async Task WatchAsync(NativeNode node)
+    {
+        if (await node.Stopped is { } failure)
+            _failed.TrySetResult(failure.ToString());
+    }
+
+    private void Write(NodeEvent happened) => _log.WriteLine($"{happened.Level.ToString().ToLowerInvariant()}: {happened.Text}");
 }

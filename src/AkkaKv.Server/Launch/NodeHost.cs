@@ -9,6 +9,9 @@ public interface INodeHost : IAsyncDisposable
     /// <summary>The door; used only after <see cref="StartAsync"/> has completed.</summary>
     IAkkaKv Door { get; }
 
+    /// <summary>Completes, with the reason, when the node has stopped itself because something that must hold did not.</summary>
+    Task<string> Failed { get; }
+
     /// <summary>Opens the store, listens to peers, and returns when the door may be used (not only when peers are there).</summary>
     /// <exception cref="NodeStartException">The node cannot run; says why and which exit code that is.</exception>
     Task StartAsync(CancellationToken cancellation);

@@ -25,8 +25,7 @@ internal sealed class NodeRunner(ServerOptions options, NodeHostFactory factory,
             await StartHttpAsync(app);
             app.Lifetime.ApplicationStopping.Register(door.Close);
             _ = parentGone.ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
-            await RunHostAsync(app, door);
-            return ExitCodes.Ok;
+            return await RunHostAsync(app, door);
         }
         catch (NodeStartException refused)
         {
@@ -40,7 +39,7 @@ internal sealed class NodeRunner(ServerOptions options, NodeHostFactory factory,
         }
     }
 
-    private async Task RunHostAsync(WebApplication app, StartingDoor door)
+    private async Task<int> RunHostAsync(WebApplication app, StartingDoor door)
     {
         var stopping = app.Lifetime.ApplicationStopping;
         var host = factory(options);
@@ -50,11 +49,17 @@ internal sealed class NodeRunner(ServerOptions options, NodeHostFactory factory,
             door.Open(host.Door);
             if (stopping.IsCancellationRequested)
                 door.Close();
-            await app.WaitForShutdownAsync(CancellationToken.None);
+            Task shutdown = app.WaitForShutdownAsync(CancellationToken.None);
+            if (await Task.WhenAny(shutdown, host.Failed) == shutdown)
+                return ExitCodes.Ok;
+            door.Close();
+            await errors.WriteLineAsync($"Node {options.Node.Name} stops, because going on could spread a fault: {await host.Failed}");
+            return ExitCodes.Failed;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Asked to stop while starting: nothing has been promised to anybody.
+            return ExitCodes.Ok;
         }
         finally
         {

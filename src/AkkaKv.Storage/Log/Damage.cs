@@ -9,4 +9,8 @@ internal static class Damage
 
     public static StoreOpenException NewerFormat(string path, uint found, uint supported) => new(
         $"{path} has format version {found}; this program reads versions up to {supported}. Start the version that wrote it, or a later one.");
+
+    public static StoreOpenException NewerRecord(string path, long offset, byte type) => new(
+        $"{path} holds a valid record of type {type} at offset {offset}, which this program does not know: a newer format. " +
+        "Start the version that wrote it, or a later one.");
 }

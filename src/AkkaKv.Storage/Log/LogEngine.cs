@@ -25,6 +25,7 @@ internal sealed class LogEngine : IDisposable
     private int _buffered;
     private uint _written;
     private long _prepareCredit;
+    private long _sealedBytes;
 
     public LogEngine(IStoreDisk disk, long segmentBytes, SegmentTable segments, LogTail tail)
     {
@@ -36,6 +37,7 @@ internal sealed class LogEngine : IDisposable
         _active = tail.File;
         _header = tail.Header;
         _written = tail.Position.Offset;
+        _sealedBytes = tail.SealedBytes;
         Floor = tail.Position;
         Segments = segments;
     }
@@ -57,7 +59,11 @@ internal sealed class LogEngine : IDisposable
 
     public long Writes { get; private set; }
 
+    /// <summary>By this process.</summary>
     public long BytesWritten { get; private set; }
+
+    /// <summary>The whole log up to the tail.</summary>
+    public long LogBytes => _sealedBytes + Tail.Offset;
 
     /// <summary>True when there is a part of the next segment to prepare.</summary>
     public bool CanPrepare => !_next.Idle && PrepareFault is null;
@@ -152,6 +158,7 @@ internal sealed class LogEngine : IDisposable
         (IStoreFile file, SegmentHeader header) = _next.Take(_header.Number + 1, _segmentBytes, needed);
         Encode(RecordType.Sealed, default, default, RecordFormat.EmptyRecordBytes);
         Sync();
+        _sealedBytes += _header.SegmentBytes;
         Segments.Add(header.Number, file);
         _active = file;
         _header = header;

@@ -1,11 +1,16 @@
-using AkkaKv.Core.Kernel;
 using AkkaKv.Storage.Disk;
 
 namespace AkkaKv.Storage.Log;
 
 /// <summary>Where the log goes on after recovery.</summary>
+/// <param name="SealedBytes">Length of all segments before the last.</param>
 internal sealed record LogTail(
-    IStoreFile File, SegmentHeader Header, LogPosition Position, (IStoreFile File, SegmentHeader Header)? Prepared, long CutBytes);
+    IStoreFile File,
+    SegmentHeader Header,
+    LogPosition Position,
+    (IStoreFile File, SegmentHeader Header)? Prepared,
+    long SealedBytes,
+    long CutBytes);
 
 /// <summary>Takes each valid record, in the order of the log.</summary>
 internal delegate void RecordSink(LogPosition at, in RecordView record);
@@ -42,6 +47,7 @@ internal sealed class LogRecovery(IStoreDisk disk, ulong storeId, SegmentTable s
     public LogTail Run()
     {
         uint[] numbers = FindSegments();
+        long sealedBytes = 0;
         for (int i = 0; i < numbers.Length; i++)
         {
             uint number = numbers[i];
@@ -50,18 +56,17 @@ internal sealed class LogRecovery(IStoreDisk disk, ulong storeId, SegmentTable s
             (LogPosition end, bool isSealed) = Walk(number, length);
             if (isSealed)
             {
-                Invariant.Require(end.Segment == number, "a walk stays in its segment", end);
+                sealedBytes += length;
                 continue;
             }
 
             RequireTorn(number, end, _image.AsSpan(0, length));
             (IStoreFile File, SegmentHeader Header)? prepared = Successor(numbers[(i + 1)..], end);
             long cut = Settle(file, end, length);
-            return new LogTail(file, header, end, prepared, cut);
+            return new LogTail(file, header, end, prepared, sealedBytes, cut);
         }
 
-        string missing = Path.Combine(disk.Directory, SegmentHeader.FileName(numbers[^1] + 1));
-        throw Damage.Of(missing, 0, "the segment before it is sealed and says that the log goes on here, but the file is missing");
+        throw Damage.Of(PathOf(numbers[^1] + 1), 0, "the segment before it is sealed and says that the log goes on here, but the file is missing");
     }
 
     private uint[] FindSegments()
@@ -80,7 +85,7 @@ internal sealed class LogRecovery(IStoreDisk disk, ulong storeId, SegmentTable s
         {
             uint expected = (uint)i + 1;
             if (i == numbers.Count || numbers[i] != expected)
-                throw Damage.Of(Path.Combine(disk.Directory, SegmentHeader.FileName(expected)), 0, "the segments of a log are numbered without a gap, but the file is missing");
+                throw Damage.Of(PathOf(expected), 0, "the segments of a log are numbered without a gap, but the file is missing");
         }
 
         return [.. numbers];
@@ -104,7 +109,7 @@ internal sealed class LogRecovery(IStoreDisk disk, ulong storeId, SegmentTable s
         while (RecordFormat.TryRead(_image.AsSpan((int)at.Offset, length - (int)at.Offset), _seed, at, out RecordView record))
         {
             if (record.Type > RecordType.Mark)
-                throw Damage.NewerFormat($"{Path.Combine(disk.Directory, SegmentHeader.FileName(number))} (record type {(byte)record.Type} at offset {at.Offset})", SegmentHeader.CurrentVersion + 1, SegmentHeader.CurrentVersion);
+                throw Damage.NewerRecord(PathOf(number), at.Offset, (byte)record.Type);
             _floor = record.Floor;
             sink(at, record);
             at = at with { Offset = at.Offset + (uint)record.Bytes };
@@ -129,9 +134,10 @@ internal sealed class LogRecovery(IStoreDisk disk, ulong storeId, SegmentTable s
             var at = new LogPosition(number, offset);
             if (RecordFormat.TryRead(image[(int)offset..], _seed, at, out RecordView record) && record.Floor > end)
                 throw Damage.Of(
-                    Path.Combine(disk.Directory, SegmentHeader.FileName(number)),
+                    PathOf(number),
                     end.Offset,
-                    $"the record there does not check out, but it had been synced: the valid record at offset {offset} says that all before {record.Floor} was");
+                    "the record there does not check out, but it had been synced: " +
+                    $"the valid record at offset {offset} says that all before {record.Floor} was");
         }
     }
 
@@ -171,8 +177,11 @@ internal sealed class LogRecovery(IStoreDisk disk, ulong storeId, SegmentTable s
             return (file, header);
         file.Dispose();
         throw Damage.Of(
-            Path.Combine(disk.Directory, SegmentHeader.FileName(end.Segment)),
+            PathOf(end.Segment),
             end.Offset,
-            $"the log ends there without a seal, but {SegmentHeader.FileName(following[0])} holds data that was written after this segment had been sealed and synced");
+            $"the log ends there without a seal, but {SegmentHeader.FileName(following[0])} holds data, " +
+            "which is written only after this segment was sealed and synced");
     }
+
+    private string PathOf(uint segment) => Path.Combine(disk.Directory, SegmentHeader.FileName(segment));
 }

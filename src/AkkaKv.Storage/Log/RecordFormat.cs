@@ -68,7 +68,13 @@ internal static class RecordFormat
 
     /// <summary>Writes a record into the start of the target, which is as long as the record or longer and may hold anything.</summary>
     public static void Write(
-        Span<byte> target, uint storeSeed, LogPosition at, LogPosition floor, RecordType type, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+        Span<byte> target,
+        uint storeSeed,
+        LogPosition at,
+        LogPosition floor,
+        RecordType type,
+        ReadOnlySpan<byte> key,
+        ReadOnlySpan<byte> value)
     {
         target = target[..SizeOf(key.Length, value.Length)];
         BinaryPrimitives.WriteUInt32LittleEndian(target[4..], (uint)value.Length);

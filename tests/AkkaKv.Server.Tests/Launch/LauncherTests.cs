@@ -197,6 +197,10 @@ public sealed class LauncherTests : IDisposable
 
         public IAkkaKv Door { get; } = new FakeAkkaKv();
 
+        public TaskCompletionSource<string> Broken { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<string> Failed => Broken.Task;
+
         public Task StartAsync(CancellationToken cancellation)
         {
             Starting.SetResult();
