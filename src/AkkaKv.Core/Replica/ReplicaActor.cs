@@ -164,6 +164,14 @@ public sealed class ReplicaActor(ReplicaOptions options) : Actor
             return;
         }
 
+        // Not an invariant: the set may come from a peer that knows what this store forgot (a backup that was restored
+        // without a new identity), or that a stranger's context misled.
+        if (staged.Seen.Covers(_dots.Peek()))
+        {
+            Finish(context, put, ReplicaOutcome.Corrupt);
+            return;
+        }
+
         if (put.Context.Covers(_dots.Peek()))
         {
             Finish(context, put, ReplicaOutcome.ContextAhead);

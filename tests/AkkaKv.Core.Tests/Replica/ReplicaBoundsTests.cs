@@ -36,6 +36,20 @@ public sealed class ReplicaBoundsTests
         _world.Put(Node, Key, "resolved", read.Context).Siblings.ShouldBe(1);
     }
 
+    [Fact]
+    public void A_set_that_names_dots_which_this_store_will_still_make_refuses_writes_and_does_not_stop_the_node()
+    {
+        // The store's own actor is 1: so a peer says after this directory was restored from a backup.
+        Merge(SetOf(actor: 1, values: 1).Put(VersionVector.Empty, new Dot(1, 1_000), new ValueContent("v"u8.ToArray(), null, 0)))
+            .ShouldBe(ReplicaOutcome.Done);
+        KvError error = _world.Put(Node, Key, "blind").Error!;
+        error.Code.ShouldBe(KvErrorCode.DataCorrupt);
+        error.Outcome.ShouldBe(KvOutcome.NotAttempted);
+        GetReply read = _world.Get(Node, Key);
+        read.Siblings.Count.ShouldBe(2);
+        _world.Put(Node, Key, "with context", read.Context).Error!.Code.ShouldBe(KvErrorCode.DataCorrupt);
+    }
+
     private static SiblingSet SetOf(ulong actor, int values)
     {
         SiblingSet set = SiblingSet.Empty;
