@@ -50,6 +50,20 @@ public sealed class ReplicaBoundsTests
         _world.Put(Node, Key, "with context", read.Context).Error!.Code.ShouldBe(KvErrorCode.DataCorrupt);
     }
 
+    [Fact]
+    public void Siblings_that_together_are_too_large_for_a_frame_are_refused_and_can_be_resolved()
+    {
+        string value = new('x', 16 << 20);
+        int taken = 0;
+        while (taken < 10 && _world.Put(Node, Key, value) is { Error: null })
+            taken++;
+        taken.ShouldBe(2);
+        KvError error = _world.Put(Node, Key, value).Error!;
+        error.Code.ShouldBe(KvErrorCode.TooManySiblings);
+        error.Outcome.ShouldBe(KvOutcome.NotAttempted);
+        _world.Put(Node, Key, value, _world.Get(Node, Key).Context).Siblings.ShouldBe(1);
+    }
+
     private static SiblingSet SetOf(ulong actor, int values)
     {
         SiblingSet set = SiblingSet.Empty;
