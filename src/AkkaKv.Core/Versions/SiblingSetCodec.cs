@@ -131,7 +131,7 @@ public static class SiblingSetCodec
         if (reader.Failed || !canonical || counter == 0 || !seen.Covers(dot))
             return false;
         value = new VersionedValue(dot, new ValueContent(payload, contentType, writtenAt, expiresAt, (flags & TombstoneFlag) != 0));
-        return true;
+        return value.Content.HasCalendarTimes;
     }
 
     private static int ActorIndex(VersionVector seen, ulong actor)
