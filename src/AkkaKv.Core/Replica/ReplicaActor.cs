@@ -6,7 +6,11 @@ namespace AkkaKv.Core.Replica;
 /// <summary>What bounds a replica.</summary>
 /// <param name="SiblingsMax">A client's write that would leave more concurrent values than this is refused.</param>
 /// <param name="UnderWayMax">Requests that one partition holds at a time; past it the answer is <see cref="ReplicaOutcome.Busy"/>.</param>
-public sealed record ReplicaOptions(int SiblingsMax = 100, int UnderWayMax = 16_384);
+/// <param name="ObjectBytesMax">
+/// A client's write that would leave several values of more bytes than this together is refused as too many siblings.
+/// Default 48 MiB: two of the largest value, and what fits a frame between nodes; a larger object reaches no other replica.
+/// </param>
+public sealed record ReplicaOptions(int SiblingsMax = 100, int UnderWayMax = 16_384, int ObjectBytesMax = 48 << 20);
 
 /// <summary>
 /// One partition on one node: makes dots for client writes, merges what other nodes send, and reads. Whatever it
@@ -164,6 +168,14 @@ public sealed class ReplicaActor(ReplicaOptions options) : Actor
             return;
         }
 
+        // Not an invariant: the set may come from a peer that knows what this store forgot (a backup that was restored
+        // without a new identity), or that a stranger's context misled.
+        if (staged.Seen.Covers(_dots.Peek()))
+        {
+            Finish(context, put, ReplicaOutcome.Corrupt);
+            return;
+        }
+
         if (put.Context.Covers(_dots.Peek()))
         {
             Finish(context, put, ReplicaOutcome.ContextAhead);
@@ -173,14 +185,15 @@ public sealed class ReplicaActor(ReplicaOptions options) : Actor
         VersionVector replaces = put.LastWriteWins ? staged.Seen.Join(put.Context) : put.Context;
         Dot dot = _dots.Peek();
         SiblingSet changed = staged.Put(replaces, dot, put.Content);
-        if (changed.Count > options.SiblingsMax)
+        bool tooMany = changed.Count > options.SiblingsMax;
+        ReadOnlyMemory<byte> encoded = tooMany ? default : SiblingSetCodec.Encode(changed);
+        if (tooMany || (changed.Count > 1 && encoded.Length > options.ObjectBytesMax))
         {
             Finish(context, put, ReplicaOutcome.TooManySiblings, staged.Count);
             return;
         }
 
         _dots.Take();
-        ReadOnlyMemory<byte> encoded = SiblingSetCodec.Encode(changed);
         var done = new ReplicaPutDone(put.Ticket, ReplicaOutcome.Done, dot, encoded, changed.Seen, changed.Count);
         Stage(context, work, changed, encoded, new StagedWrite(work) { Put = put, PutDone = done });
     }

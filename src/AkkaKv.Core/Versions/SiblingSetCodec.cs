@@ -17,11 +17,11 @@ public static class SiblingSetCodec
     /// <summary>The format this version writes.</summary>
     public const byte Format = 1;
 
-    /// <summary>More values than this in one set are refused on decoding.</summary>
-    public const int ValuesMax = 4096;
-
     /// <summary>The largest content type, in bytes.</summary>
     public const int ContentTypeBytesMax = 255;
+
+    // Actor index, counter, flags, written-at, length of an empty payload.
+    private const int ValueBytesMin = 12;
 
     private const byte TombstoneFlag = 1;
     private const byte ExpiryFlag = 2;
@@ -52,7 +52,10 @@ public static class SiblingSetCodec
         var reader = new ByteReader(bytes);
         if (reader.Byte() != Format || !TryReadVector(ref reader, out VersionVector seen))
             return false;
-        var values = new VersionedValue[reader.Count(ValuesMax)];
+
+        // Bounded by the bytes that are there and by nothing else: merges are never refused, so whatever number of
+        // values they lead to must be readable again.
+        var values = new VersionedValue[reader.Count(reader.Left / ValueBytesMin)];
         for (int i = 0; i < values.Length; i++)
         {
             if (!TryReadValue(ref reader, seen, out values[i]) || (i > 0 && values[i - 1].Dot >= values[i].Dot))
@@ -128,7 +131,7 @@ public static class SiblingSetCodec
         if (reader.Failed || !canonical || counter == 0 || !seen.Covers(dot))
             return false;
         value = new VersionedValue(dot, new ValueContent(payload, contentType, writtenAt, expiresAt, (flags & TombstoneFlag) != 0));
-        return true;
+        return value.Content.HasCalendarTimes;
     }
 
     private static int ActorIndex(VersionVector seen, ulong actor)

@@ -13,8 +13,16 @@ public sealed record ValueContent(
     long ExpiresAtMillis = 0,
     bool IsTombstone = false)
 {
+    private const long YearOneMillis = -62_135_596_800_000;
+    private const long YearTenThousandMillis = 253_402_300_800_000;
+
+    /// <summary>True when both times lie in the years 1 to 9999: others can't be shown to a client.</summary>
+    public bool HasCalendarTimes => IsCalendarTime(WrittenAtMillis) && IsCalendarTime(ExpiresAtMillis);
+
     /// <summary>True when a client may see the value at that wall-clock time.</summary>
     public bool IsVisibleAt(long nowMillis) => !IsTombstone && (ExpiresAtMillis == 0 || nowMillis < ExpiresAtMillis);
+
+    private static bool IsCalendarTime(long millis) => millis is >= YearOneMillis and < YearTenThousandMillis;
 }
 
 /// <summary>One of a key's concurrent values: the write's name and what it brought.</summary>

@@ -65,6 +65,10 @@ internal sealed class PendingCall(CallTable table, int slot, bool runAsynchronou
 
     public Message GetResult(short token)
     {
+        // Also throws for a token of an earlier call. Whoever asks too early or once more must not give back a call
+        // that is open, or by now another's.
+        if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
+            throw new InvalidOperationException("A reply is awaited, once; this one has not come yet.");
         try
         {
             return _core.GetResult(token);

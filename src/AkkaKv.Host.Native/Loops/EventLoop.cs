@@ -120,9 +120,14 @@ internal sealed class EventLoop
             _local.Enqueue(new Delivery(to.Role, to.Number, message));
         else if (loop == LoopRoute.Nowhere)
             Counters.DroppedUnknownAddress++;
+        else if (IsControl(to.Role) || (_current is { } sender && IsControl(sender.Self.Role)))
+            _world.Loops[loop].Inbox.PostPastBound(new Delivery(to.Role, to.Number, message));
         else
             _toLoops[loop].Add(new Delivery(to.Role, to.Number, message));
     }
+
+    // Who is alive and who owns what is told once, on a change: rare, and lost for good if a full inbox dropped it.
+    private static bool IsControl(ActorRole role) => role is ActorRole.Membership or ActorRole.RingManager;
 
     private ActorCell AddCell(Address address, Actor actor)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using AkkaKv.Api;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
@@ -185,7 +186,7 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
     // refused by any gateway.
     private Address GatewayOf(EntryKey key)
     {
-        if (_plan.Host.Loops == 1 || key.Bucket.Length is 0 or > EntryKey.BucketCharsMax || key.Name.Length is 0 or > 1024)
+        if (_plan.Host.Loops == 1 || key.Bucket.Length is 0 or > EntryKey.BucketCharsMax || key.Name.Length is 0 or > 1024 || !Ascii.IsValid(key.Bucket))
             return Gateway(0);
         ulong hash = StoreKey.Of(key.Bucket, key.Name.Span).Hash;
         int partition = new Token(hash).PartitionIn(_plan.Actors.Topology.Partitions);

@@ -105,7 +105,17 @@ internal sealed class PosixFile(string path, SafeFileHandle handle) : IStoreFile
     public long Length => RandomAccess.GetLength(handle);
 
     /// <inheritdoc/>
-    public void WriteAt(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(handle, bytes, offset);
+    public void WriteAt(long offset, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            RandomAccess.Write(handle, bytes, offset);
+        }
+        catch (Exception refused) when (IsOfTheDisk(refused))
+        {
+            throw new IOException(refused.Message, refused);
+        }
+    }
 
     /// <inheritdoc/>
     public int ReadAt(long offset, Span<byte> buffer)
@@ -113,7 +123,7 @@ internal sealed class PosixFile(string path, SafeFileHandle handle) : IStoreFile
         int total = 0;
         while (total < buffer.Length)
         {
-            int read = RandomAccess.Read(handle, buffer[total..], offset + total);
+            int read = ReadOnce(offset + total, buffer[total..]);
             if (read == 0)
                 break;
             total += read;
@@ -126,4 +136,19 @@ internal sealed class PosixFile(string path, SafeFileHandle handle) : IStoreFile
     public void Sync() => Libc.SyncData(handle, path);
 
     public void Dispose() => handle.Dispose();
+
+    private int ReadOnce(long offset, Span<byte> buffer)
+    {
+        try
+        {
+            return RandomAccess.Read(handle, buffer, offset);
+        }
+        catch (Exception refused) when (IsOfTheDisk(refused))
+        {
+            throw new IOException(refused.Message, refused);
+        }
+    }
+
+    // As above for EACCES and EPERM; a file larger than the system allows (EFBIG) comes as an argument out of range.
+    private static bool IsOfTheDisk(Exception cause) => cause is UnauthorizedAccessException or ArgumentOutOfRangeException;
 }

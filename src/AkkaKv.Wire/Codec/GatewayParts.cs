@@ -3,6 +3,7 @@ using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Versions;
+using System.Text;
 
 namespace AkkaKv.Wire.Codec;
 
@@ -11,7 +12,7 @@ internal static class GatewayParts
 {
     private const int ReplicasMax = 15;
     private const int TimeLeftMillisMax = 60_000;
-    private const int ContentTypeCharsMax = 255;
+    private const int TagCharsMax = 255;
     private const int TextCharsMax = 64 * 1024;
 
     private static readonly Dictionary<string, KvErrorCode> CodesBySlug =
@@ -73,7 +74,7 @@ internal static class GatewayParts
         Parts.Require(
             done.Context.Length <= CausalContext.TokenBytesMax, "a context token has at most 4096 bytes", done.Context.Length);
         return new PutDone(new PutReply(
-            done.HasTag ? Parts.TextOf(done.Tag, ContentTypeCharsMax, "a tag has at most 255 characters") : null,
+            done.HasTag ? Parts.TextOf(done.Tag, TagCharsMax, "a tag has at most 255 characters") : null,
             done.HasContext ? new CausalContext(done.Context.Memory) : null,
             Parts.IntOf(done.Siblings, 0, int.MaxValue, "siblings are counted in 31 bits"),
             done.Quorum is null ? null : FromProto(done.Quorum),
@@ -94,12 +95,21 @@ internal static class GatewayParts
         return proto;
     }
 
-    private static ValueContent FromProto(V1.Content content) => new(
-        content.Payload.Memory,
-        content.HasContentType ? Parts.TextOf(content.ContentType, ContentTypeCharsMax, "a content type has at most 255 characters") : null,
-        content.WrittenAtMillis,
-        content.ExpiresAtMillis,
-        content.IsTombstone);
+    private static ValueContent FromProto(V1.Content content)
+    {
+        Parts.Require(
+            !content.HasContentType || Encoding.UTF8.GetByteCount(content.ContentType) <= SiblingSetCodec.ContentTypeBytesMax,
+            "a content type has at most 255 bytes",
+            content.ContentType.Length);
+        var value = new ValueContent(
+            content.Payload.Memory,
+            content.HasContentType ? content.ContentType : null,
+            content.WrittenAtMillis,
+            content.ExpiresAtMillis,
+            content.IsTombstone);
+        Parts.Require(value.HasCalendarTimes, "times lie in the years 1 to 9999", (content.WrittenAtMillis, content.ExpiresAtMillis));
+        return value;
+    }
 
     private static V1.Quorum ToProto(QuorumReport quorum) => new()
     {

@@ -42,6 +42,18 @@ public sealed class SiblingSetCodecTests(ITestOutputHelper output)
         set.Seen.IsEmpty.ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(253_402_300_800_000, 0)]
+    [InlineData(0, 253_402_300_800_000)]
+    [InlineData(-62_135_596_800_001, 0)]
+    [InlineData(0, long.MinValue)]
+    public void A_time_that_no_reader_could_show_is_refused(long writtenAt, long expiresAt)
+    {
+        // It came from a peer, and stopped every node that read the key.
+        SiblingSet set = SiblingSet.Empty.Put(VersionVector.Empty, new Dot(1, 1), new ValueContent("v"u8.ToArray(), null, writtenAt, expiresAt));
+        SiblingSetCodec.TryDecode(SiblingSetCodec.Encode(set), out _).ShouldBeFalse();
+    }
+
     [Fact]
     public void Cut_anywhere_it_is_refused()
     {

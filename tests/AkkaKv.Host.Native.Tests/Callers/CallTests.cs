@@ -1,4 +1,5 @@
 using AkkaKv.Core.Kernel;
+using AkkaKv.Host.Native.Callers;
 using AkkaKv.Host.Native.Tests.Support;
 
 namespace AkkaKv.Host.Native.Tests.Callers;
@@ -26,6 +27,27 @@ public sealed class CallTests
         }))).WaitAsync(Waiting.Max);
 
         node.Runtime.Counters().CallsWaiting.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_reply_that_is_awaited_twice_or_too_early_does_not_take_the_call_of_another()
+    {
+        var table = new CallTable(callsMax: 2, runAsynchronously: true, seed: 1);
+        PendingCall first = table.TryOpen(out ulong number)!;
+        ValueTask<Message> reply = first.Task;
+        Should.Throw<InvalidOperationException>(() => first.GetResult(0)).ShouldNotBeNull();
+        table.Waiting.ShouldBe(1, "it is still open");
+        table.Complete(number, new Answer(1));
+        (await reply).ShouldBe(new Answer(1));
+        table.Waiting.ShouldBe(0);
+
+        PendingCall second = table.TryOpen(out ulong secondNumber)!;
+        second.ShouldBeSameAs(first);
+        await Should.ThrowAsync<InvalidOperationException>(async () => await reply);
+        table.Waiting.ShouldBe(1, "the second call is not given back by whoever awaits the first again");
+        ValueTask<Message> secondReply = second.Task;
+        table.Complete(secondNumber, new Answer(2));
+        (await secondReply).ShouldBe(new Answer(2));
     }
 
     [Fact]

@@ -26,6 +26,19 @@ public sealed class PosixDiskTests : IDisposable
     }
 
     [Fact]
+    public void A_write_or_read_that_the_system_denies_is_a_failure_of_the_disk()
+    {
+        // The framework reports EACCES, EPERM and EBADF outside of IOException: past the committer's guard, on the
+        // writer's thread, where it ended the process.
+        string path = Path.Combine(_directory.Path, "file");
+        File.WriteAllText(path, "content");
+        using var readOnly = new PosixFile(path, File.OpenHandle(path, FileMode.Open, FileAccess.Read));
+        Should.Throw<IOException>(() => readOnly.WriteAt(0, new byte[10]));
+        using var writeOnly = new PosixFile(path, File.OpenHandle(path, FileMode.Open, FileAccess.Write));
+        Should.Throw<IOException>(() => writeOnly.ReadAt(0, new byte[10]));
+    }
+
+    [Fact]
     public void Files_do_what_the_store_asks_of_a_disk()
     {
         var disk = new PosixDisk(Path.Combine(_directory.Path, "made", "with-parents"));

@@ -58,7 +58,7 @@ internal sealed class MessageGenerator(ulong seed)
     }
 
     private ValueContent Content() =>
-        new(Bytes(3000), Maybe(() => Text(255)), (long)Random.NextUInt64(), (long)(Random.NextUInt64() >> 1), Flip());
+        new(Bytes(3000), Maybe(() => Text(85)), (long)(Random.NextUInt64() >> 17) - 60_000_000_000_000, (long)(Random.NextUInt64() >> 17), Flip());
 
     private QuorumReport Quorum() => new(Random.Next(16), Random.Next(16), Random.Next(16), Flip(), Text(50));
 
