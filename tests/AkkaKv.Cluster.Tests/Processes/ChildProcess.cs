@@ -12,6 +12,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly List<string> _lines = [];
     private readonly Lock _turn = new();
+    private bool _disposed;
 
     private ChildProcess(Process process) => _process = process;
 
@@ -92,8 +93,14 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public void Signal(int signal) => Signals.Send(Id, signal);
 
+    /// <summary>Ends its standard input, as the death of a launcher would.</summary>
+    public void EndInput() => _process.StandardInput.Close();
+
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
         await WaitForExitAsync();

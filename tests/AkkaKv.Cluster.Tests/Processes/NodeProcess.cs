@@ -57,6 +57,13 @@ internal sealed class NodeProcess(string name, int httpPort, int peerPort, strin
         return await Life.WaitForExitAsync();
     }
 
+    /// <summary>Ends its standard input, which is how a launcher asks it to stop; works through a tracer too.</summary>
+    public async Task<int> EndInputAsync()
+    {
+        Life.EndInput();
+        return await Life.WaitForExitAsync();
+    }
+
     public async Task RestartAsync()
     {
         Start();
