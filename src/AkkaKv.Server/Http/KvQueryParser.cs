@@ -132,5 +132,5 @@ internal static class KvQueryParser
     }
 
     private static ProblemDocument Unknown(string name, KvQueryScope scope) =>
-        Problems.InvalidQuery(name, "an unknown parameter", string.Join(", ", Names(scope)), NearestName.Of(name, Names(scope)));
+        Problems.UnknownQuery(name, string.Join(", ", Names(scope)), NearestName.Of(name, Names(scope)));
 }

@@ -21,6 +21,10 @@ internal static class Problems
         Nodes = error.Nodes,
     };
 
+    /// <summary>A parameter that this request does not have.</summary>
+    public static ProblemDocument UnknownQuery(string name, string allowed, string? suggestion) =>
+        InvalidQuery(name, name, allowed, suggestion) with { Detail = Sentence("A query parameter here", name, "one of " + allowed, suggestion) };
+
     public static ProblemDocument InvalidQuery(string parameter, string found, string allowed, string? suggestion) =>
         Refusal("invalid-query", "A query parameter is not valid", 400, Sentence(parameter, found, allowed, suggestion)) with
         {
