@@ -101,5 +101,6 @@ public sealed class StartTests(ITestOutputHelper output)
         exitCode.ShouldBe(PortInUse, text);
         text.ShouldContain($"127.0.0.1:{port} is in use");
         text.ShouldContain(setting);
+        text.ShouldNotContain("Exception", Case.Sensitive, "a person gets a sentence, not a stack");
     }
 }
