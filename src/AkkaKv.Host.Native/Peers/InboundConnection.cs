@@ -19,7 +19,7 @@ internal sealed class InboundConnection(Socket socket, PeerListener listener, Na
     private volatile bool _hasAgreed;
     private NodeId _peer;
 
-    /// <summary>Completes when nothing of this connection will be posted any more.</summary>
+    /// <summary>Completes when nothing of this connection will be posted or told any more.</summary>
     public Task Ended => _ended.Task;
 
     /// <summary>True when it is time to close it: the handshake, or the silence, took too long.</summary>
@@ -46,8 +46,8 @@ internal sealed class InboundConnection(Socket socket, PeerListener listener, Na
         finally
         {
             socket.Dispose();
-            _ended.TrySetResult();
             listener.Forget(this);
+            _ended.TrySetResult();
         }
     }
 

@@ -20,11 +20,11 @@ internal sealed class PeerDialler(PeerLink link, MessageClass group, NativeNodeO
         int failures = 0;
         while (!stop.IsCancellationRequested)
         {
-            Task endpointChanged = link.EndpointChanged;
+            Task dialNow = link.DialNow;
             if (link.Endpoint.Port != 0 && await TryConnectAndCarryAsync(stop))
                 failures = 0;
             if (!stop.IsCancellationRequested)
-                await WaitAsync(failures++, endpointChanged, stop);
+                await WaitAsync(failures++, dialNow, stop);
         }
     }
 
@@ -123,12 +123,12 @@ internal sealed class PeerDialler(PeerLink link, MessageClass group, NativeNodeO
         }
     }
 
-    private async Task WaitAsync(int failures, Task endpointChanged, CancellationToken stop)
+    private async Task WaitAsync(int failures, Task dialNow, CancellationToken stop)
     {
         double doubled = options.BackoffFirst.TotalMilliseconds * Math.Pow(2, Math.Min(failures, 30));
         double millis = Math.Min(doubled, options.BackoffMax.TotalMilliseconds) * (0.5 + (_random.NextDouble() / 2));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(millis), clock, either.Token), endpointChanged);
+        await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(millis), clock, either.Token), dialNow);
         await either.CancelAsync();
     }
 

@@ -3,7 +3,11 @@ using AkkaKv.Wire.Codec;
 
 namespace AkkaKv.Host.Native.Peers;
 
-/// <summary>All that this node sends to one peer: a dialled connection for each message class.</summary>
+/// <summary>
+/// How this node and one peer are joined: for each message class a connection that this node dialled and sends on, and
+/// one that the peer dialled and sends on. The peer is connected when all of them stand: a question that can be sent
+/// to a node that cannot answer is worth nothing, and would only wait for its deadline.
+/// </summary>
 internal sealed class PeerLink(PeerEndpoint endpoint, int index, NativeHooks hooks, IMessageCodec codec)
 {
     /// <summary>How many classes there are, and connections to each peer.</summary>
@@ -11,9 +15,10 @@ internal sealed class PeerLink(PeerEndpoint endpoint, int index, NativeHooks hoo
 
     private readonly Lock _gate = new();
     private readonly PeerSender?[] _senders = new PeerSender?[Classes];
+    private readonly bool[] _inbound = new bool[Classes];
     private readonly string?[] _troubles = new string?[Classes];
     private volatile PeerEndpoint _endpoint = endpoint;
-    private volatile TaskCompletionSource _endpointChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource _dialNow = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public NodeId Node { get; } = endpoint.Node;
 
@@ -24,15 +29,13 @@ internal sealed class PeerLink(PeerEndpoint endpoint, int index, NativeHooks hoo
 
     public PeerEndpoint Endpoint => _endpoint;
 
-    /// <summary>Completes when a new endpoint was set: no reason to wait out a backoff then.</summary>
-    public Task EndpointChanged => _endpointChanged.Task;
+    /// <summary>Completes when there is no reason to wait out a backoff: a new endpoint was set, or the peer itself has dialled.</summary>
+    public Task DialNow => _dialNow.Task;
 
     public void SetEndpoint(string host, int port)
     {
         _endpoint = new PeerEndpoint(Node, host, port);
-        TaskCompletionSource changed = _endpointChanged;
-        _endpointChanged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        changed.TrySetResult();
+        EndBackoff();
     }
 
     /// <summary>Adds a message to the batch of its class.</summary>
@@ -50,17 +53,15 @@ internal sealed class PeerLink(PeerEndpoint endpoint, int index, NativeHooks hoo
 
     public void Flush(MessageClass group) => Volatile.Read(ref _senders[(int)group])?.Flush();
 
-    /// <summary>A connection stands. The callback is under the lock, so that ups and downs arrive in their order.</summary>
+    /// <summary>A dialled connection stands. Callbacks are under the lock, so that ups and downs arrive in their order.</summary>
     public void Up(MessageClass group, PeerSender sender)
     {
         lock (_gate)
         {
+            bool wasConnected = IsConnectedLocked();
             _troubles[(int)group] = null;
             Volatile.Write(ref _senders[(int)group], sender);
-            if (!IsConnectedLocked())
-                return;
-            hooks.Log(new NodeEvent(NodeEventLevel.Information, $"Connected to {Node} at {Endpoint.Host}:{Endpoint.Port}."));
-            hooks.PeerConnected(Node);
+            TellLocked(wasConnected);
         }
     }
 
@@ -70,8 +71,30 @@ internal sealed class PeerLink(PeerEndpoint endpoint, int index, NativeHooks hoo
         {
             bool wasConnected = IsConnectedLocked();
             Volatile.Write(ref _senders[(int)group], null);
-            if (wasConnected)
-                hooks.PeerDisconnected(Node);
+            TellLocked(wasConnected);
+        }
+    }
+
+    /// <summary>The peer has dialled, and agreed: it is there, and waits for this node's own connections.</summary>
+    public void InboundUp(MessageClass group)
+    {
+        lock (_gate)
+        {
+            bool wasConnected = IsConnectedLocked();
+            _inbound[(int)group] = true;
+            TellLocked(wasConnected);
+        }
+
+        EndBackoff();
+    }
+
+    public void InboundDown(MessageClass group)
+    {
+        lock (_gate)
+        {
+            bool wasConnected = IsConnectedLocked();
+            _inbound[(int)group] = false;
+            TellLocked(wasConnected);
         }
     }
 
@@ -92,9 +115,29 @@ internal sealed class PeerLink(PeerEndpoint endpoint, int index, NativeHooks hoo
         lock (_gate)
         {
             string? trouble = Array.Find(_troubles, reason => reason is not null);
+            if (trouble is null && !_inbound.All(stands => stands) && _senders.All(sender => sender is not null))
+                trouble = $"it is reached, but has not connected to this node: {Node} must be able to dial this node's own endpoint.";
             return new PeerStatus(Node, $"{Endpoint.Host}:{Endpoint.Port}", IsConnectedLocked(), trouble, Counters.Snapshot());
         }
     }
 
-    private bool IsConnectedLocked() => Array.TrueForAll(_senders, sender => sender is not null);
+    private void TellLocked(bool wasConnected)
+    {
+        bool isConnected = IsConnectedLocked();
+        if (isConnected && !wasConnected)
+        {
+            hooks.Log(new NodeEvent(NodeEventLevel.Information, $"Connected to {Node} at {Endpoint.Host}:{Endpoint.Port}."));
+            hooks.PeerConnected(Node);
+        }
+        else if (wasConnected && !isConnected)
+        {
+            hooks.PeerDisconnected(Node);
+        }
+    }
+
+    private void EndBackoff() =>
+        Interlocked.Exchange(ref _dialNow, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
+    private bool IsConnectedLocked() =>
+        Array.TrueForAll(_senders, sender => sender is not null) && Array.TrueForAll(_inbound, stands => stands);
 }

@@ -69,6 +69,8 @@ internal sealed class PeerListener(NativeNodeOptions options, NativeHooks hooks,
         {
             _current.TryGetValue((peer, group), out before);
             _current[(peer, group)] = connection;
+            // Under the lock, so that the end of a connection and the beginning of the next are told in their order.
+            world.Peers.Find(peer)?.InboundUp(group);
         }
 
         if (before is null)
@@ -87,6 +89,7 @@ internal sealed class PeerListener(NativeNodeOptions options, NativeHooks hooks,
                 if (current != connection)
                     continue;
                 _current.Remove(key);
+                world.Peers.Find(key.Peer)?.InboundDown(key.Group);
                 break;
             }
         }

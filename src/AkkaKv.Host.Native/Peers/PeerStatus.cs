@@ -4,8 +4,8 @@ namespace AkkaKv.Host.Native.Peers;
 
 /// <summary>How a node stands with one peer.</summary>
 /// <param name="Endpoint">Where it dials, <c>host:port</c>.</param>
-/// <param name="Connected">True when all of its own connections to the peer stand.</param>
-/// <param name="Trouble">Why the last attempt failed; null while all is well.</param>
+/// <param name="Connected">True when all connections stand: those it dialled, and those that the peer dialled.</param>
+/// <param name="Trouble">Why the last attempt failed, or that the peer has not dialled back; null while all is well.</param>
 /// <param name="Sent">What has gone to the peer since the start.</param>
 public sealed record PeerStatus(NodeId Node, string Endpoint, bool Connected, string? Trouble, PeerTraffic Sent);
 

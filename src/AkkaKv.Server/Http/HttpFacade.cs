@@ -35,6 +35,8 @@ public static class HttpFacade
     {
         log.SetMinimumLevel(level);
         log.AddFilter("Microsoft", LogLevel.Warning);
+        // It prints the stack of a port that is in use; the program says that in a sentence, with what to do.
+        log.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         log.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

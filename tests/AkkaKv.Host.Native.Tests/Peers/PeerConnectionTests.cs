@@ -9,6 +9,8 @@ namespace AkkaKv.Host.Native.Tests.Peers;
 
 public sealed class PeerConnectionTests
 {
+    private const int PeerClasses = (int)MessageClass.Bulk + 1;
+
     [Fact]
     public async Task A_peer_that_restarts_on_its_port_is_connected_again()
     {
@@ -48,6 +50,7 @@ public sealed class PeerConnectionTests
         node.Runtime.SetPeerEndpoint(new NodeId("b"), "127.0.0.1", peer.Port);
         node.Runtime.Start();
         Task accepting = peer.AcceptAndFallSilentAsync("b");
+        Socket[] inbound = await RawPeer.DialAllAsync(node.Runtime.BoundTo!, "b", "a");
         await node.ConnectedAsync("b");
 
         await node.DisconnectedAsync("b");
@@ -55,6 +58,48 @@ public sealed class PeerConnectionTests
         (await node.LoggedAsync("no sign of life")).ShouldContain("b showed no sign of life for");
         peer.Dispose();
         await accepting;
+        Array.ForEach(inbound, socket => socket.Dispose());
+    }
+
+    [Fact]
+    public async Task A_peer_that_could_not_answer_yet_is_not_connected()
+    {
+        using var peer = new RawPeer();
+        await using var node = new TestNode("a", ["b"], options => options with { SilenceMax = TimeSpan.FromMinutes(10) });
+        node.Runtime.SetPeerEndpoint(new NodeId("b"), "127.0.0.1", peer.Port);
+        node.Runtime.Start();
+
+        // 1. A node restarts and dials the others. 2. They still wait out their backoff, and have no connection to answer
+        // on. 3. A read that asked them then waited for its deadline, though the node had said that it was ready.
+        Socket[] outbound = await peer.AcceptAllAsync("b");
+        node.Runtime.PeerStatuses()[0].Connected.ShouldBeFalse();
+        Socket[] inbound = await RawPeer.DialAllAsync(node.Runtime.BoundTo!, "b", "a");
+        await node.ConnectedAsync("b");
+        inbound[(int)MessageClass.Data].Dispose();
+        await node.DisconnectedAsync("b");
+
+        Array.ForEach([.. outbound, .. inbound], socket => socket.Dispose());
+    }
+
+    [Fact]
+    public async Task A_peer_that_dials_is_dialled_at_once_whatever_the_backoff()
+    {
+        using var peer = new RawPeer();
+        await using var node = new TestNode("a", ["b"], options => options with
+        {
+            BackoffFirst = TimeSpan.FromMinutes(10),
+            BackoffMax = TimeSpan.FromMinutes(10),
+            SilenceMax = TimeSpan.FromMinutes(10),
+        });
+        node.Runtime.SetPeerEndpoint(new NodeId("b"), "127.0.0.1", peer.Port);
+        node.Runtime.Start();
+        await peer.TurnAwayAsync(PeerClasses);
+
+        Socket[] inbound = await RawPeer.DialAllAsync(node.Runtime.BoundTo!, "b", "a");
+        Socket[] outbound = await peer.AcceptAllAsync("b");
+        await node.ConnectedAsync("b");
+
+        Array.ForEach([.. outbound, .. inbound], socket => socket.Dispose());
     }
 
     [Fact]

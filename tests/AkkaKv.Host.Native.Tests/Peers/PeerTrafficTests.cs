@@ -101,6 +101,7 @@ public sealed class PeerTrafficTests(ITestOutputHelper output)
         node.Runtime.SetPeerEndpoint(new NodeId("b"), "127.0.0.1", peer.Port);
         node.Runtime.Start();
         Socket[] sockets = await peer.AcceptAllAsync("b");
+        Socket[] inbound = await RawPeer.DialAllAsync(node.Runtime.BoundTo!, "b", "a");
         await node.ConnectedAsync("b");
         node.Runtime.TryPost(node.At(ActorRole.Replica, 1), new Go()).ShouldBeTrue();
 
@@ -115,7 +116,7 @@ public sealed class PeerTrafficTests(ITestOutputHelper output)
         PeerTraffic sent = node.Runtime.PeerStatuses()[0].Sent;
         sent.DroppedFull.ShouldBeGreaterThan(0);
         sent.Messages.ShouldBe(72 - sent.DroppedFull);
-        Array.ForEach(sockets, socket => socket.Dispose());
+        Array.ForEach([.. sockets, .. inbound], socket => socket.Dispose());
     }
 
     [Fact]

@@ -47,6 +47,26 @@ internal sealed class RawPeer : IDisposable
         }
     }
 
+    /// <summary>Takes so many connections and closes each at once.</summary>
+    public async Task TurnAwayAsync(int count)
+    {
+        for (int i = 0; i < count; i++)
+            (await _listener.AcceptSocketAsync()).Dispose();
+    }
+
+    /// <summary>Dials a node once for each class, as a peer that is well does.</summary>
+    public static async Task<Socket[]> DialAllAsync(IPEndPoint node, string own, string expectedPeer)
+    {
+        var sockets = new Socket[(int)MessageClass.Bulk + 1];
+        for (int i = 0; i < sockets.Length; i++)
+        {
+            (sockets[i], HelloAnswer answer) = await DialAsync(node, HelloFrom(own, expectedPeer, (MessageClass)i));
+            answer.Refusal.ShouldBeNull();
+        }
+
+        return sockets;
+    }
+
     /// <summary>Dials a node and returns its answer.</summary>
     public static async Task<(Socket Socket, HelloAnswer Answer)> DialAsync(IPEndPoint node, Hello hello)
     {

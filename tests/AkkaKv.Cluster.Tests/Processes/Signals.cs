@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+
+namespace AkkaKv.Cluster.Tests.Processes;
+
+/// <summary>kill(2). The numbers are those of Linux on x86-64 and arm64.</summary>
+internal static partial class Signals
+{
+    public const int Interrupt = 2;
+    public const int Kill = 9;
+    public const int Terminate = 15;
+    public const int Continue = 18;
+    public const int Stop = 19;
+
+    public static void Send(int process, int signal)
+    {
+        if (kill(process, signal) != 0)
+            throw new InvalidOperationException($"Signal {signal} could not be sent to process {process}: {Marshal.GetLastPInvokeErrorMessage()}.");
+    }
+
+    /// <summary>Whether the process runs; one that has ended and was not yet waited for does not.</summary>
+    public static bool IsRunning(int process)
+    {
+        try
+        {
+            // The state is the first letter behind the name, which is in parentheses and may hold anything.
+            string stat = File.ReadAllText($"/proc/{process}/stat");
+            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int kill(int process, int signal);
+}
