@@ -54,7 +54,7 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
     /// <inheritdoc/>
     public async ValueTask<GetReply> GetAsync(EntryKey key, RequestOptions options, CancellationToken cancellation)
     {
-        var shape = Read(HttpMethod.Get, RequestPath.OfKey(key) + RequestPath.QueryOf(options), options, KvRead) with { Accept = "application/json, */*;q=0.1" };
+        var shape = Read(HttpMethod.Get, RequestPath.Of(key, "", options), options, KvRead) with { Accept = "application/json, */*;q=0.1" };
         var result = await _sender.SendAsync(shape, cancellation);
         var (reply, error) = AnswerReader.Read(result, KvReader.Get);
         return reply ?? GetReply.Failed(error!);
@@ -110,7 +110,7 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
     public async ValueTask<PutReply> DeleteAsync(EntryKey key, CausalContext? context, RequestOptions options, CancellationToken cancellation)
     {
         var shape = new CallShape(
-            HttpMethod.Delete, RequestPath.OfKey(key) + RequestPath.QueryOf(options), IsRead: false, KvWritten, AttemptTimeout(options), _options.RetryIndeterminate)
+            HttpMethod.Delete, RequestPath.Of(key, "", options), IsRead: false, KvWritten, AttemptTimeout(options), _options.RetryIndeterminate)
         {
             Body = ReadOnlyMemory<byte>.Empty,
             Context = context?.ToString(),
@@ -132,8 +132,7 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
     public async ValueTask<(PlacementInfo? Placement, KvError? Error)> PlacementAsync(EntryKey key, RequestOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
-        string query = RequestPath.QueryOf(new RequestOptions(options.N));
-        var shape = Read(HttpMethod.Get, RequestPath.OfKey(key) + "/placement" + query, options, Ok);
+        var shape = Read(HttpMethod.Get, RequestPath.Of(key, "/placement", new RequestOptions(options.N)), options, Ok);
         var result = await _sender.SendAsync(shape, cancellation);
         return AnswerReader.Read(result, received => ClusterReader.Placement(received, key));
     }
@@ -173,7 +172,7 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
     private static PutReply WrittenOf(Attempt result) => result.Error is { } error ? PutReply.Failed(error) : KvReader.Put(result.Received!);
 
     private CallShape HeadShape(EntryKey key, RequestOptions options) =>
-        Read(HttpMethod.Head, RequestPath.OfKey(key) + RequestPath.QueryOf(options), options, KvRead);
+        Read(HttpMethod.Head, RequestPath.Of(key, "", options), options, KvRead);
 
     private CallShape Read(HttpMethod method, string target, RequestOptions options, HttpStatusCode[] accepted) =>
         new(method, target, IsRead: true, accepted, AttemptTimeout(options));
@@ -181,7 +180,7 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
     private CallShape PutShape(EntryKey key, PutRequest put, RequestOptions options, bool repeat)
     {
         string? ttl = put.ExpiresAt is { } moment ? "ttl=" + RequestPath.Milliseconds(moment - _time.GetUtcNow()) : null;
-        string target = RequestPath.OfKey(key) + RequestPath.QueryOf(options, ttl, put.LastWriteWins ? "lww=true" : null);
+        string target = RequestPath.Of(key, "", options, ttl, put.LastWriteWins ? "lww=true" : null);
         return new CallShape(HttpMethod.Put, target, IsRead: false, KvWritten, AttemptTimeout(options), repeat)
         {
             Body = put.Value,

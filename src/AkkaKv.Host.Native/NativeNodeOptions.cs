@@ -1,5 +1,6 @@
 using System.Net;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Wire.Handshake;
 
 namespace AkkaKv.Host.Native;
 
@@ -48,8 +49,8 @@ public sealed record NativeNodeOptions
     /// <summary>Bytes for one connection of a peer that the network has not taken. Default 128 MiB: two of the largest frames.</summary>
     public long PeerBytesOutstandingMax { get; init; } = 128 << 20;
 
-    /// <summary>What each send and receive buffer keeps when idle. Default 256 KiB: a busy turn's batch.</summary>
-    public int BufferBytesKept { get; init; } = 256 << 10;
+    /// <summary>What each send and receive buffer keeps when idle. Default 64 KiB: a busy turn's batch, and 300 members cost some 60 MB.</summary>
+    public int BufferBytesKept { get; init; } = 64 << 10;
 
     /// <summary>Connections accepted from peers. Default 1,024: three for each of 300 members, and some that reconnect.</summary>
     public int InboundConnectionsMax { get; init; } = 1_024;
@@ -79,11 +80,15 @@ public sealed record NativeNodeOptions
         Invariant.Require(InboxMessagesMax > 0, "InboxMessagesMax is positive", InboxMessagesMax);
         Invariant.Require(TurnMessagesMax > 0, "TurnMessagesMax is positive", TurnMessagesMax);
         Invariant.Require(CallsMax is > 0 and <= Callers.CallTable.SlotsMax, "CallsMax is 1 to 16777216", CallsMax);
-        Invariant.Require(FrameBytesMax is >= 1024 and <= 1 << 30, "FrameBytesMax is 1 KiB to 1 GiB", FrameBytesMax);
-        Invariant.Require(PeerBytesOutstandingMax is > 0 and <= 1 << 30, "PeerBytesOutstandingMax is at most 1 GiB", PeerBytesOutstandingMax);
+        Invariant.Require(FrameBytesMax is >= 1024 and <= 512 << 20, "FrameBytesMax is 1 KiB to 512 MiB", FrameBytesMax);
+        Invariant.Require(PeerBytesOutstandingMax is > 0 and <= 512 << 20, "PeerBytesOutstandingMax is 1 byte to 512 MiB", PeerBytesOutstandingMax);
         Invariant.Require(SilenceMax > PingInterval, "SilenceMax is longer than PingInterval", SilenceMax);
         Invariant.Require(PingInterval > TimeSpan.Zero, "PingInterval is positive", PingInterval);
+        Invariant.Require(BufferBytesKept >= HandshakeCodec.BodyBytesMax, "BufferBytesKept is at least 4 KiB", BufferBytesKept);
         foreach (PeerEndpoint peer in Peers)
+        {
             Invariant.Require(peer.Node != Self, "a node is not its own peer", peer.Node);
+            Invariant.Require(peer.Port is >= 0 and <= 65_535, "a peer's port is 0 to 65535", peer);
+        }
     }
 }

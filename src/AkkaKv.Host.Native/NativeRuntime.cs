@@ -76,6 +76,7 @@ public sealed class NativeRuntime : IAsyncDisposable
     {
         PeerLink? link = _peers.Find(peer);
         Invariant.Require(link is not null, "an endpoint is set for a member", peer);
+        Invariant.Require(port is >= 0 and <= 65_535, "a peer's port is 0 to 65535", port);
         link.SetEndpoint(host, port);
     }
 
@@ -86,13 +87,13 @@ public sealed class NativeRuntime : IAsyncDisposable
         Bind();
         foreach (EventLoop loop in _loops)
             loop.StartThread();
-        _running.Add(_listener.RunAsync(_stop.Token));
+        _running.Add(GuardAsync(_listener.RunAsync(_stop.Token)));
         foreach (PeerLink link in _peers.Links)
         {
             for (int group = 0; group < PeerLink.Classes; group++)
             {
                 var dialler = new PeerDialler(link, (MessageClass)group, _options, _codec, _clock, _seeds.NextUInt64());
-                _running.Add(dialler.RunAsync(_stop.Token));
+                _running.Add(GuardAsync(dialler.RunAsync(_stop.Token)));
             }
         }
     }
@@ -157,6 +158,21 @@ public sealed class NativeRuntime : IAsyncDisposable
         _stopped.TrySetResult(null);
     }
 
+    // What connections expect of the network they handle; anything else is a fault of this program and must be loud.
+    private async Task GuardAsync(Task task)
+    {
+        try
+        {
+            await task;
+        }
+#pragma warning disable CA1031 // Nothing is swallowed: the node stops and says why.
+        catch (Exception cause)
+#pragma warning restore CA1031
+        {
+            OnFailed(new NodeFailure(cause, null, null));
+        }
+    }
+
     private Inbox InboxOf(Address to)
     {
         Invariant.Require(to.Node == _options.Self, "what is posted from outside is for this node", to);
@@ -165,7 +181,7 @@ public sealed class NativeRuntime : IAsyncDisposable
         return _loops[loop].Inbox;
     }
 
-    // On the thread of the loop that failed. The others end after their turn; connections break, so that peers see it.
+    // On the thread that failed. The loops end after their turn; connections break, so that peers see it.
     private void OnFailed(NodeFailure failure)
     {
         if (!_stopped.TrySetResult(failure))

@@ -7,23 +7,33 @@ namespace AkkaKv.Client.Http;
 /// <summary>Writes paths and queries. A key is one path segment: each byte that is not unreserved (RFC 3986, section 2.3) is percent-encoded.</summary>
 public static class RequestPath
 {
-    /// <summary><c>/kv/{bucket}/{key}</c> with both parts encoded.</summary>
-    public static string OfKey(EntryKey key)
+    /// <summary>
+    /// Path and query of an entry: <c>/kv/{bucket}/{key}</c>, or <c>/kv/{bucket}?key={key}</c> for the keys that no path
+    /// carries: those with a zero byte, which the server's path refuses, and <c>.</c> and <c>..</c>, which mean "here" and
+    /// "up" to everyone on the way, encoded or not.
+    /// </summary>
+    /// <param name="key">The entry.</param>
+    /// <param name="suffix">What follows the key, such as <c>/placement</c>.</param>
+    /// <param name="options">What the query says of the quorum.</param>
+    /// <param name="more">Further parts of the query, <c>name=value</c>; null ones are left out.</param>
+    public static string Of(EntryKey key, string suffix, RequestOptions options, params ReadOnlySpan<string?> more)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return $"/kv/{Encode(Encoding.UTF8.GetBytes(key.Bucket))}/{Encode(key.Name.Span)}";
+        ArgumentNullException.ThrowIfNull(options);
+        ReadOnlySpan<byte> name = key.Name.Span;
+        bool inQuery = name.Contains((byte)0) || name.SequenceEqual("."u8) || name.SequenceEqual(".."u8);
+        string bucket = Encode(Encoding.UTF8.GetBytes(key.Bucket));
+        string path = inQuery ? $"/kv/{bucket}{(suffix.Length > 0 ? "/" : "")}{suffix}" : $"/kv/{bucket}/{Encode(name)}{suffix}";
+        return path + QueryOf(options, [inQuery ? "key=" + Encode(name) : null, .. more]);
     }
 
-    /// <summary>
-    /// One segment. The names <c>.</c> and <c>..</c> are encoded too: as they stand, they mean "here" and "up".
-    /// </summary>
+    /// <summary>One segment, or one value of a query.</summary>
     public static string Encode(ReadOnlySpan<byte> bytes)
     {
-        bool dots = bytes.SequenceEqual("."u8) || bytes.SequenceEqual(".."u8);
         var text = new StringBuilder(bytes.Length + 16);
         foreach (byte each in bytes)
         {
-            if (IsUnreserved(each) && !dots)
+            if (IsUnreserved(each))
                 text.Append((char)each);
             else
                 text.Append('%').Append(each.ToString("X2", CultureInfo.InvariantCulture));

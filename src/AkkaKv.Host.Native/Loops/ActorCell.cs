@@ -26,7 +26,10 @@ internal sealed class ActorCell(EventLoop loop, Address self, Actor actor) : IAc
     public TimerId StartTimer(TimeSpan delay, Message message)
     {
         Invariant.Require(delay >= TimeSpan.Zero, "a timer's delay is not negative", delay);
-        return loop.Timers.Start(loop.NowTicks + delay.Ticks, this, message);
+
+        // Saturates: the longest delay there is must not wrap around into the past.
+        long due = loop.NowTicks + Math.Min(delay.Ticks, long.MaxValue / 2);
+        return loop.Timers.Start(due, this, message);
     }
 
     public void CancelTimer(TimerId timer) => loop.Timers.Cancel(timer, this);

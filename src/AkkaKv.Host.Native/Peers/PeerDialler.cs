@@ -40,7 +40,7 @@ internal sealed class PeerDialler(PeerLink link, MessageClass group, NativeNodeO
             stood = true;
             await CarryAsync(socket, buffer, stop);
         }
-        catch (Exception cause) when (cause is SocketException or WireFormatException or ObjectDisposedException or OperationCanceledException or TimeoutException)
+        catch (Exception cause) when (IsOfTheNetwork(cause))
         {
             if (!stop.IsCancellationRequested)
                 link.Trouble(group, TextOf(cause));
@@ -114,7 +114,11 @@ internal sealed class PeerDialler(PeerLink link, MessageClass group, NativeNodeO
             lastTick = clock.GetTimestamp();
             TimeSpan silence = life.SilenceSince(life.HeardAt);
             if (silence > options.SilenceMax)
-                throw new TimeoutException($"{link.Node} showed no sign of life for {silence.TotalSeconds:F1} s; the limit is {options.SilenceMax.TotalSeconds:F1} s.");
+            {
+                throw new TimeoutException(
+                    $"{link.Node} showed no sign of life for {silence.TotalSeconds:F1} s; the limit is {options.SilenceMax.TotalSeconds:F1} s.");
+            }
+
             sender.Ping();
         }
     }
@@ -127,6 +131,9 @@ internal sealed class PeerDialler(PeerLink link, MessageClass group, NativeNodeO
         await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(millis), clock, either.Token), endpointChanged);
         await either.CancelAsync();
     }
+
+    private static bool IsOfTheNetwork(Exception cause) => cause
+        is SocketException or ObjectDisposedException or WireFormatException or OperationCanceledException or TimeoutException;
 
     private string TextOf(Exception cause) => cause switch
     {

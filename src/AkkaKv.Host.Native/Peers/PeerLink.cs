@@ -57,8 +57,10 @@ internal sealed class PeerLink(PeerEndpoint endpoint, int index, NativeHooks hoo
         {
             _troubles[(int)group] = null;
             Volatile.Write(ref _senders[(int)group], sender);
-            if (IsConnectedLocked())
-                hooks.PeerConnected(Node);
+            if (!IsConnectedLocked())
+                return;
+            hooks.Log(new NodeEvent(NodeEventLevel.Information, $"Connected to {Node} at {Endpoint.Host}:{Endpoint.Port}."));
+            hooks.PeerConnected(Node);
         }
     }
 

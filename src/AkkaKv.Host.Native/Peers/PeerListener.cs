@@ -32,18 +32,9 @@ internal sealed class PeerListener(NativeNodeOptions options, NativeHooks hooks,
     public async Task RunAsync(CancellationToken stop)
     {
         Task watching = WatchAsync(stop);
-        try
-        {
-            while (true)
-            {
-                Socket accepted = await _socket.AcceptAsync(stop);
-                Begin(accepted);
-            }
-        }
-        catch (Exception cause) when (cause is OperationCanceledException or ObjectDisposedException)
-        {
-            await watching;
-        }
+        while (!stop.IsCancellationRequested)
+            await AcceptOneAsync(stop);
+        await watching;
     }
 
     /// <summary>Closes everything; completes when nothing will be posted any more.</summary>
@@ -140,6 +131,25 @@ internal sealed class PeerListener(NativeNodeOptions options, NativeHooks hooks,
             isNews = _logged.Count < 1024 && _logged.Add(reason);
         if (isNews)
             hooks.Log(new NodeEvent(NodeEventLevel.Warning, $"Refused a connection of {node}: {reason}"));
+    }
+
+    private async Task AcceptOneAsync(CancellationToken stop)
+    {
+        try
+        {
+            Begin(await _socket.AcceptAsync(stop));
+        }
+        catch (SocketException cause) when (!stop.IsCancellationRequested)
+        {
+            // The machine is out of something; that passes, and the door must not stay shut for it.
+            hooks.Log(new NodeEvent(NodeEventLevel.Warning, $"A connection could not be accepted: {cause.Message}."));
+            await Task.WhenAny(Task.Delay(options.BackoffFirst, world.Clock, stop));
+        }
+        catch (Exception cause) when (cause is OperationCanceledException or ObjectDisposedException or SocketException)
+        {
+            // The node stops.
+            Invariant.Require(stop.IsCancellationRequested, "the listener closes only when the node stops", cause.Message);
+        }
     }
 
     private void Begin(Socket accepted)

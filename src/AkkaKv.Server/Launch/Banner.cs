@@ -16,7 +16,9 @@ internal static class Banner
         text.Append($"\n  data  {dataDirectory}\n\nPut a value on one node and read it from another:\n\n");
         text.Append($"  curl -i -X PUT -H 'Content-Type: text/plain' --data 'hello' {first}/kv/demo/greeting\n");
         text.Append($"  curl -i {last}/kv/demo/greeting\n");
-        text.Append($"\nOr with the command line tool:\n\n  akkakv get demo greeting --url {first}\n");
+        text.Append($"\nOr with the command line, akkakv; from a checkout:\n\n");
+        text.Append($"  dotnet run -c Release --project src/AkkaKv.Cli -- get greeting --bucket demo --endpoint {last}\n");
+        text.Append($"  dotnet run -c Release --project src/AkkaKv.Cli -- status --endpoint {first}\n");
         text.Append("\nStop with Ctrl-C.\n");
         return text.ToString();
     }

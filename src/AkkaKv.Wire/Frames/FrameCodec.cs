@@ -31,7 +31,11 @@ public static class FrameCodec
         uint announced = BinaryPrimitives.ReadUInt32LittleEndian(received[4..]);
         uint found = Crc32C.Of(received.Slice(HeaderBytes, (int)length));
         if (announced != found)
-            throw new WireFormatException($"A frame of {length} bytes has checksum {found:x8}; its header says {announced:x8}. The connection cannot be trusted.");
+        {
+            throw new WireFormatException(
+                $"A frame of {length} bytes has checksum {found:x8}; its header says {announced:x8}. The connection cannot be trusted.");
+        }
+
         return true;
     }
 

@@ -29,7 +29,11 @@ public sealed record Hello(
     public string? RefusalOf(Hello other)
     {
         if (other.ProtocolMin > ProtocolMax || other.ProtocolMax < ProtocolMin)
-            return $"{Node} speaks protocol versions {ProtocolMin} to {ProtocolMax}; {other.Node} speaks {other.ProtocolMin} to {other.ProtocolMax}. Upgrade the older node.";
+        {
+            return $"{Node} speaks protocol versions {ProtocolMin} to {ProtocolMax}; {other.Node} speaks {other.ProtocolMin} to "
+                + $"{other.ProtocolMax}. Upgrade the older node.";
+        }
+
         if (other.Cluster != Cluster)
             return $"{Node} belongs to cluster '{Cluster}'; {other.Node} belongs to '{other.Cluster}'. Correct the cluster's name or the peer's address.";
         if (other.Node != ExpectedPeer && ExpectedPeer.Length > 0)
@@ -37,7 +41,11 @@ public sealed record Hello(
         if (other.ExpectedPeer != Node)
             return $"{other.Node} expected node '{other.ExpectedPeer}' at this address; found '{Node}'. Correct the member list of {other.Node}.";
         if (other.RingPartitions != RingPartitions)
-            return $"{Node} has a ring of {RingPartitions} partitions; {other.Node} has one of {other.RingPartitions}. The number is fixed for a cluster's life: correct the setting of the newer node.";
+        {
+            return $"{Node} has a ring of {RingPartitions} partitions; {other.Node} has one of {other.RingPartitions}. "
+                + "The number is fixed for a cluster's life: correct the setting of the newer node.";
+        }
+
         return null;
     }
 }

@@ -18,7 +18,8 @@ public sealed class ClusterCommandTests : IDisposable
 
         status.Code.ShouldBe(ExitCode.Ok, status.Error);
         status.Out.ShouldContain("node-1 *");
-        status.Out.ShouldContain("keys 7, kind fake");
+        status.Out.ShouldMatch(@"KEYS +LIVE BYTES +DURABILITY");
+        status.Out.ShouldMatch(@"node-1 \*.* 7 ");
         status.Out.ShouldContain("1 of 1 nodes are ready");
         status.Out.ShouldNotContain("\x1b");
         status.Out.ShouldNotContain("│");

@@ -87,7 +87,7 @@ public sealed class FakeNode : IDisposable
                 Requests.Enqueue(request);
                 var answer = _answer(request);
                 if (answer == FakeAnswer.Hang)
-                    await Task.Delay(Timeout.Infinite);
+                    await new TaskCompletionSource().Task;
                 if (answer == FakeAnswer.Abort)
                     break;
                 await stream.WriteAsync(Encode(request, answer));

@@ -13,6 +13,7 @@ public sealed class PeerConnectionTests
     public async Task A_peer_that_restarts_on_its_port_is_connected_again()
     {
         await using var a = new TestNode("a", ["b"]);
+        a.Runtime.Spawn(ActorRole.Replica, 1, () => new ScriptActor((context, message) => context.Send(new Address(new NodeId("b"), ActorRole.Replica, 1), message)));
         var before = new TestNode("b", ["a"]);
         await TestCluster.StartAsync(a, before);
         int port = before.Runtime.BoundTo!.Port;
@@ -23,7 +24,6 @@ public sealed class PeerConnectionTests
         await using var after = new TestNode("b", ["a"], options => options.AtPort(port));
         var receiver = new CollectingActor(1);
         after.Runtime.Spawn(ActorRole.Replica, 1, () => receiver);
-        a.Runtime.TryPost(a.At(ActorRole.Replica, 1), new Go());
         after.Runtime.Bind();
         TestCluster.Introduce(after, a);
         after.Runtime.Start();
@@ -32,6 +32,8 @@ public sealed class PeerConnectionTests
         await after.ConnectedAsync("a");
         a.Runtime.PeerStatuses()[0].Connected.ShouldBeTrue();
         a.Runtime.PeerStatuses()[0].Trouble.ShouldBeNull();
+        a.Runtime.TryPost(a.At(ActorRole.Replica, 1), new Note(1, 1)).ShouldBeTrue();
+        (await receiver.All).ShouldBe([new Note(1, 1)]);
     }
 
     [Fact]
@@ -45,13 +47,14 @@ public sealed class PeerConnectionTests
         });
         node.Runtime.SetPeerEndpoint(new NodeId("b"), "127.0.0.1", peer.Port);
         node.Runtime.Start();
-        Socket[] sockets = await peer.AcceptAllAsync("b");
+        Task accepting = peer.AcceptAndFallSilentAsync("b");
         await node.ConnectedAsync("b");
 
         await node.DisconnectedAsync("b");
 
         (await node.LoggedAsync("no sign of life")).ShouldContain("b showed no sign of life for");
-        Array.ForEach(sockets, socket => socket.Dispose());
+        peer.Dispose();
+        await accepting;
     }
 
     [Fact]
@@ -61,7 +64,7 @@ public sealed class PeerConnectionTests
         {
             PingInterval = TimeSpan.FromMilliseconds(20),
             SilenceMax = TimeSpan.FromMilliseconds(200),
-            ConnectTimeout = TimeSpan.FromMilliseconds(200),
+            ConnectTimeout = TimeSpan.FromSeconds(2),
         });
         node.Runtime.Start();
 
@@ -113,7 +116,12 @@ public sealed class PeerConnectionTests
     public async Task The_refused_side_shows_the_reason_in_its_status_and_logs_it_once()
     {
         await using var a = new TestNode("a", ["b"]);
-        await using var b = new TestNode("b", ["a"], options => options with { RingPartitions = 128, BackoffFirst = TimeSpan.FromMilliseconds(1), BackoffMax = TimeSpan.FromMilliseconds(5) });
+        await using var b = new TestNode("b", ["a"], options => options with
+        {
+            RingPartitions = 128,
+            BackoffFirst = TimeSpan.FromMilliseconds(1),
+            BackoffMax = TimeSpan.FromMilliseconds(5),
+        });
         a.Runtime.Bind();
         TestCluster.Introduce(b, a);
         a.Runtime.Start();

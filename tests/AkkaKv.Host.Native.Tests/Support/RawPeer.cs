@@ -25,13 +25,26 @@ internal sealed class RawPeer : IDisposable
         var sockets = new Socket[(int)MessageClass.Bulk + 1];
         for (int i = 0; i < sockets.Length; i++)
         {
-            Socket socket = await _listener.AcceptSocketAsync().WaitAsync(Waiting.Max);
-            Hello hello = HandshakeCodec.ReadHello(await ReadHandshakeAsync(socket));
-            await SendAsync(socket, output => HandshakeCodec.Write(new HelloAnswer(HelloFrom(own, hello.Node, hello.Class), null), output));
-            sockets[(int)hello.Class] = socket;
+            (Socket socket, MessageClass group) = await AcceptAsync(own);
+            sockets[(int)group] = socket;
         }
 
         return sockets;
+    }
+
+    /// <summary>Welcomes whatever comes, again and again, and says nothing more; until it is disposed.</summary>
+    public async Task AcceptAndFallSilentAsync(string own)
+    {
+        var kept = new List<Socket>();
+        try
+        {
+            while (true)
+                kept.Add((await AcceptAsync(own)).Socket);
+        }
+        catch (Exception cause) when (cause is ObjectDisposedException or SocketException)
+        {
+            kept.ForEach(socket => socket.Dispose());
+        }
     }
 
     /// <summary>Dials a node and returns its answer.</summary>
@@ -79,6 +92,15 @@ internal sealed class RawPeer : IDisposable
     }
 
     public void Dispose() => _listener.Dispose();
+
+    private async Task<(Socket Socket, MessageClass Group)> AcceptAsync(string own)
+    {
+        Socket socket = await _listener.AcceptSocketAsync().WaitAsync(Waiting.Max);
+        Hello hello = HandshakeCodec.ReadHello(await ReadHandshakeAsync(socket));
+        var answer = new HelloAnswer(HelloFrom(own, hello.Node, hello.Class), null);
+        await SendAsync(socket, output => HandshakeCodec.Write(answer, output));
+        return (socket, hello.Class);
+    }
 
     private static async Task<byte[]> ReadHandshakeAsync(Socket socket)
     {

@@ -24,7 +24,7 @@ internal sealed class TestCodec : IMessageCodec
         (byte kind, byte[] body) = message switch
         {
             Note note => ((byte)1, Longs(note.Sender, note.Sequence)),
-            Question question => ((byte)2, [.. Longs(question.Number, (long)question.ReplyTo.Role, (long)question.ReplyTo.Number), .. Encoding.UTF8.GetBytes(question.ReplyTo.Node.Name)]),
+            Question question => ((byte)2, BodyOf(question)),
             Answer answer => ((byte)3, Longs(answer.Number)),
             Blob blob => ((byte)4, blob.Bytes.ToArray()),
             Go => ((byte)5, []),
@@ -57,6 +57,12 @@ internal sealed class TestCodec : IMessageCodec
         if (message is not null)
             received = new Received((ActorRole)body[1], BinaryPrimitives.ReadUInt64LittleEndian(body[2..]), message);
         return message is not null;
+    }
+
+    private static byte[] BodyOf(Question question)
+    {
+        Address replyTo = question.ReplyTo;
+        return [.. Longs(question.Number, (long)replyTo.Role, (long)replyTo.Number), .. Encoding.UTF8.GetBytes(replyTo.Node.Name)];
     }
 
     private static byte[] Longs(params ReadOnlySpan<long> numbers)

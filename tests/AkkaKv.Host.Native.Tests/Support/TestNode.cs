@@ -13,7 +13,11 @@ internal sealed class TestNode : IAsyncDisposable
     private readonly ConcurrentQueue<string> _log = new();
     private readonly Signal _logged = new();
 
-    public TestNode(string name, IEnumerable<string>? peers = null, Func<NativeNodeOptions, NativeNodeOptions>? configure = null, Func<LoopPort, ILoopService>? store = null)
+    public TestNode(
+        string name,
+        IEnumerable<string>? peers = null,
+        Func<NativeNodeOptions, NativeNodeOptions>? configure = null,
+        Func<LoopPort, ILoopService>? store = null)
     {
         Id = new NodeId(name);
         var options = new NativeNodeOptions
@@ -21,6 +25,10 @@ internal sealed class TestNode : IAsyncDisposable
             Self = Id,
             Cluster = "test",
             RingPartitions = 64,
+
+            // A machine under load may stall for seconds; the tests of silence set their own.
+            ConnectTimeout = TimeSpan.FromSeconds(30),
+            SilenceMax = TimeSpan.FromSeconds(30),
             Peers = [.. (peers ?? []).Where(peer => peer != name).Select(peer => new PeerEndpoint(new NodeId(peer), "127.0.0.1", 0))],
         };
         var hooks = new NativeHooks
@@ -30,7 +38,8 @@ internal sealed class TestNode : IAsyncDisposable
             PeerDisconnected = peer => SignalOf(_disconnected, peer.Name).Set(),
             Log = Log,
         };
-        Runtime = new NativeRuntime(configure?.Invoke(options) ?? options, hooks, new TestCodec(), TimeProvider.System, seed: (ulong)Random.Shared.NextInt64());
+        options = configure?.Invoke(options) ?? options;
+        Runtime = new NativeRuntime(options, hooks, new TestCodec(), TimeProvider.System, seed: (ulong)Random.Shared.NextInt64());
     }
 
     public NodeId Id { get; }

@@ -197,9 +197,15 @@ public sealed class WireCodecTests(ITestOutputHelper output)
     {
         null => "null",
         ReadOnlyMemory<byte> bytes => Convert.ToHexString(bytes.Span),
-        CausalContext or StoreKey or VersionVector or Address or Enum or bool or IFormattable => JsonSerializer.Serialize(part.ToString()) + (part is StoreKey key ? Convert.ToHexString(key.Bytes.Span) : ""),
+        StoreKey key => Convert.ToHexString(key.Bytes.Span),
+        CausalContext or VersionVector or Address or Enum or bool or IFormattable => JsonSerializer.Serialize(part.ToString()),
         string text => JsonSerializer.Serialize(text),
         IEnumerable<string> texts => "[" + string.Join(", ", texts.Select(TextOf)) + "]",
-        _ => part.GetType().Name + "(" + string.Join(", ", part.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.GetIndexParameters().Length == 0 && property.Name != "Slug").Select(property => TextOf(property.GetValue(part)))) + ")",
+        _ => part.GetType().Name + "(" + string.Join(", ", PropertiesOf(part).Select(TextOf)) + ")",
     };
+
+    private static IEnumerable<object?> PropertiesOf(object part) => part.GetType()
+        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(property => property.GetIndexParameters().Length == 0)
+        .Select(property => property.GetValue(part));
 }

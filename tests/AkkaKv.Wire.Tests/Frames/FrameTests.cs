@@ -52,8 +52,13 @@ public sealed class FrameTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_frame_over_the_limit_is_refused_from_its_header_alone() =>
-        Should.Throw<WireFormatException>(() => FrameCodec.TryRead([0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0], 1024, out _)).Message.ShouldContain("may hold 1024 bytes; the peer announced 4294967295");
+    public void A_frame_over_the_limit_is_refused_from_its_header_alone()
+    {
+        byte[] header = [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0];
+
+        Should.Throw<WireFormatException>(() => FrameCodec.TryRead(header, 1024, out _))
+            .Message.ShouldContain("may hold 1024 bytes; the peer announced 4294967295");
+    }
 
     [Fact]
     public void Any_flipped_bit_of_a_body_is_found()

@@ -1,0 +1,66 @@
+using System.Text;
+using AkkaKv.Api;
+using AkkaKv.Core.Coordination;
+using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Membership;
+using AkkaKv.Core.Replica;
+using AkkaKv.Core.Versions;
+
+namespace AkkaKv.Core.Tests.Transcripts;
+
+/// <summary>Says a message in words for people who do not know the code.</summary>
+internal static class MessageWords
+{
+    /// <returns>Null for what adds nothing to a story.</returns>
+    public static string? Of(Message message) => message switch
+    {
+        GatewayGet get => $"read {get.Key}",
+        GatewayPut put => $"write {put.Key} = {Text(put.Put.Value)}{(put.Put.Context is null ? ", having seen nothing" : ", with the context of a read")}",
+        GatewayDelete delete => $"delete {delete.Key}{(delete.Context is null ? "" : ", with the context of a read")}",
+        GatewayForwardedPut put => $"you own {put.Key}: write {Text(put.Content.Payload)}",
+        ReplicaRead => "what do you hold?",
+        ReplicaReadDone done => done.Outcome == ReplicaOutcome.Done ? $"I hold {Set(done.Object)}" : $"I cannot: {done.Outcome}",
+        ReplicaPut put => $"make this write: {Content(put.Content)}",
+        ReplicaPutDone done => done.Outcome == ReplicaOutcome.Done ? $"durable here as {Dot(done.Dot)}; now {Set(done.Object)}" : $"not done: {done.Outcome}",
+        ReplicaMerge merge => $"merge {Set(merge.Object)}",
+        ReplicaMergeDone done => done.Outcome == ReplicaOutcome.Done ? "durable here" : $"not done: {done.Outcome}",
+        StoreRead => null,
+        StoreReadDone => null,
+        StoreWrite write => $"store {Set(write.Object)}",
+        StoreWriteDone done => done.Outcome == StoreOutcome.Done ? "synced" : $"not stored: {done.Outcome}",
+        PutDone done => done.Reply.Error is { } error ? Failure(error) : $"done, {done.Reply.Quorum!.Got} of {done.Reply.Quorum.N} have it{Values(done.Reply.Siblings)}",
+        GetDone done => done.Reply.Error is { } error ? Failure(error) : Found(done.Reply),
+        PeerDisconnected gone => $"the connection to {gone.Peer} is gone",
+        ReachabilityChanged => null,
+        _ => null,
+    };
+
+    private static string Found(GetReply reply)
+    {
+        string context = reply.Context is null ? "never written" : "deleted";
+        return reply.Found ? string.Join(" and ", reply.Siblings.Select(Sibling)) : $"nothing ({context})";
+    }
+
+    private static string Sibling(Sibling sibling) => sibling.Deleted ? "a delete" : Text(sibling.Value);
+
+    private static string Failure(KvError error) =>
+        $"failed: {error.Slug}, {(error.Outcome == KvOutcome.Indeterminate ? "the write may still appear" : "nothing was changed")}"
+        + (error.Needed is null ? "" : $"; {error.Needed} were needed, {error.Got} there")
+        + (error.Nodes is null ? "" : $"; missing {string.Join(", ", error.Nodes)}");
+
+    private static string Values(int siblings) => siblings > 1 ? $"; {siblings} concurrent values" : "";
+
+    private static string Content(ValueContent content) => content.IsTombstone ? "a delete" : Text(content.Payload);
+
+    private static string Set(ReadOnlyMemory<byte> encoded)
+    {
+        SiblingSetCodec.TryDecode(encoded, out SiblingSet set).ShouldBeTrue();
+        return set.Seen.IsEmpty ? "nothing" : string.Join(" | ", set.Values.ToArray().Select(value => $"{Content(value.Content)} ({Dot(value.Dot)})"));
+    }
+
+    // In these worlds the store of node-K is actor K.
+    private static string Dot(Dot dot) => $"write {dot.Counter} of node-{dot.Actor}";
+
+    private static string Text(ReadOnlyMemory<byte> bytes) => $"\"{Encoding.UTF8.GetString(bytes.Span)}\"";
+}

@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text;
+using AkkaKv.Api;
+using AkkaKv.Core.Coordination;
+using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Replica;
+using AkkaKv.Core.Tests.Harness;
+
+namespace AkkaKv.Core.Tests.Transcripts;
+
+/// <summary>
+/// Carries out the commands of a story on a small cluster and writes down what the actors say to each other.
+/// </summary>
+/// <remarks>
+/// Commands: <c>cluster NODES</c>; <c>put NODE KEY VALUE [context] [w=N] [timeout=MS]</c>; <c>get NODE KEY</c>;
+/// <c>delete NODE KEY [context]</c> (<c>context</c>: that of the last reply); <c>lose KIND to NODE</c>; <c>heal</c>;
+/// <c>hold NODE</c> and <c>release NODE</c> (its disk); <c>fail NODE</c> (its syncs); <c>cut NODE NODE</c> (their
+/// connection); <c>wait MS</c>.
+/// </remarks>
+internal sealed class Storyteller
+{
+    private TestWorld _world = new();
+    private CausalContext? _context;
+    private readonly Dictionary<ulong, string> _requests = [];
+
+    public string Tell(string story)
+    {
+        var told = new StringBuilder();
+        bool skipping = false;
+        foreach (string line in story.Split('\n'))
+        {
+            if (line == "----")
+                skipping = true;
+            else if (line.Length == 0)
+                skipping = false;
+            if (skipping)
+                continue;
+            told.Append(line).Append('\n');
+            if (line.Length > 0 && line[0] != '#')
+                told.Append(Below(Do(line)));
+        }
+
+        return told.ToString()[..^1];
+    }
+
+    private static string Below(string said) => said.Length == 0 ? "" : "----\n" + said;
+
+    private string Do(string command)
+    {
+        _world.Trace.Clear();
+        Carry(command.Split(' '));
+        var said = new StringBuilder();
+        foreach ((Address from, Address to, Message message) in _world.Trace)
+        {
+            if (MessageWords.Of(message) is { } words)
+                said.Append($"{Sender(from, to),-18} → {Name(to),-18} {words}\n");
+            Remember(message);
+        }
+
+        return said.ToString();
+    }
+
+    private void Carry(string[] words)
+    {
+        switch (words[0])
+        {
+            case "cluster": _world = new TestWorld(int.Parse(words[1], CultureInfo.InvariantCulture)); break;
+            case "put": Put(words); break;
+            case "get": Ask(words[1], caller => new GatewayGet(KeyOf(words[2]), OptionsOf(words), caller)); break;
+            case "delete": Ask(words[1], caller => new GatewayDelete(KeyOf(words[2]), ContextOf(words), OptionsOf(words), caller)); break;
+            case "lose": _world.Loses = (_, to, message) => message.GetType().Name == words[1] && to.Node.Name == words[3]; break;
+            case "heal": _world.Loses = (_, _, _) => false; break;
+            case "hold": Store(words[1]).Holds = true; break;
+            case "release": Release(Store(words[1])); break;
+            case "fail": Store(words[1]).WriteOutcome = StoreOutcome.Failed; break;
+            case "cut": _world.Disconnect(new NodeId(words[1]), new NodeId(words[2])); break;
+            case "wait": _world.Advance(TimeSpan.FromMilliseconds(int.Parse(words[1], CultureInfo.InvariantCulture))); break;
+            default: throw new InvalidOperationException($"A story knows no command '{words[0]}'.");
+        }
+    }
+
+    private void Put(string[] words)
+    {
+        var put = new PutRequest(Encoding.UTF8.GetBytes(words[3]), Context: ContextOf(words));
+        Ask(words[1], caller => new GatewayPut(KeyOf(words[2]), put, OptionsOf(words), caller));
+    }
+
+    private void Ask(string node, Func<Address, Message> request) => _world.Ask(new NodeId(node), request);
+
+    private void Release(TestStore store)
+    {
+        store.Holds = false;
+        store.Release();
+        _world.Run();
+    }
+
+    private void Remember(Message message)
+    {
+        if (message is GetDone { Reply.Context: { } read })
+            _context = read;
+        else if (message is PutDone { Reply.Context: { } written })
+            _context = written;
+    }
+
+    // What the world itself posts comes from a client, or from the host of the node.
+    private string Sender(Address from, Address to)
+    {
+        if (from != to)
+            return Name(from);
+        return to.Role == ActorRole.Gateway ? "client" : $"{to.Node} host";
+    }
+
+    // Requests are numbered as they appear in the story, whatever the host called them.
+    private string Name(Address address)
+    {
+        if (address.Role == ActorRole.Caller)
+            return "client";
+        string role = address.Role.ToString().ToLowerInvariant();
+        if (address.Role != ActorRole.Request)
+            return $"{address.Node} {role}";
+        if (!_requests.TryGetValue(address.Number, out string? name))
+            _requests[address.Number] = name = $"{address.Node} request {_requests.Count + 1}";
+        return name;
+    }
+
+    private TestStore Store(string node) => _world.Stores[new NodeId(node)];
+
+    private CausalContext? ContextOf(string[] words) => words.Contains("context") ? _context : null;
+
+    private static EntryKey KeyOf(string text) => EntryKey.FromText(text.Split('/')[0], text.Split('/')[1]);
+
+    private static RequestOptions OptionsOf(string[] words) => new(
+        W: NumberOf(words, "w="),
+        R: NumberOf(words, "r="),
+        Timeout: NumberOf(words, "timeout=") is { } millis ? TimeSpan.FromMilliseconds(millis) : null);
+
+    private static int? NumberOf(string[] words, string name) =>
+        words.FirstOrDefault(word => word.StartsWith(name, StringComparison.Ordinal)) is { } found
+            ? int.Parse(found[name.Length..], CultureInfo.InvariantCulture)
+            : null;
+}
