@@ -6,7 +6,8 @@ namespace AkkaKv.Host.Native.Loops;
 /// <summary>
 /// One thread that owns a set of actors and runs them to completion. A turn: take the inbox, run its handlers, fire due
 /// timers, run what the actors of this loop sent each other, end the turn of the service (which hands the turn's writes
-/// to the store as one batch), then hand what goes elsewhere to each other loop and each peer connection as one.
+/// to the store as one batch), hand what goes elsewhere to each other loop and each peer connection as one, then give the
+/// callers outside their replies.
 /// </summary>
 internal sealed class EventLoop
 {
@@ -17,6 +18,7 @@ internal sealed class EventLoop
     private readonly DeliveryQueue _local = new();
     private readonly DeliveryBatch[] _toLoops;
     private readonly PeerTurn _peers;
+    private readonly List<(ulong Call, Message Reply)> _replies = [];
     private readonly List<ActorCell> _unstarted = [];
     private readonly ILoopService? _store;
     private readonly LoopParking _parking;
@@ -85,7 +87,7 @@ internal sealed class EventLoop
         else if (to.Role == ActorRole.Store)
             SendToStore(message);
         else if (to.Role == ActorRole.Caller)
-            _world.Calls.Complete(to.Number, message);
+            _replies.Add((to.Number, message));
         else
             SendWithinNode(to, message);
     }
@@ -175,6 +177,15 @@ internal sealed class EventLoop
         _store?.EndTurn();
         PostToLoops();
         _peers.Flush();
+        CompleteCalls();
+    }
+
+    // After everything else of the turn: where callers go on right here, peers, loops and the disk are at work already.
+    private void CompleteCalls()
+    {
+        foreach ((ulong call, Message reply) in _replies)
+            _world.Calls.Complete(call, reply);
+        _replies.Clear();
     }
 
     // At most a turn's share; the rest of the batch is the next turn's first work.

@@ -4,9 +4,12 @@ namespace AkkaKv.Host.Native.Loops;
 /// Many threads post, one loop takes everything at once: a short lock around two lists that change places. The bound
 /// counts what was posted and not taken.
 /// </summary>
+#pragma warning disable CA1001 // The event is left to its finalizer: posters may set it for as long as they know the inbox.
 internal sealed class Inbox(int messagesMax)
+#pragma warning restore CA1001
 {
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
+    private readonly AutoResetEvent _wake = new(initialState: false);
     private DeliveryBatch _filling = new();
     private DeliveryBatch _spare = new();
     private volatile int _waiting;
@@ -20,29 +23,38 @@ internal sealed class Inbox(int messagesMax)
     /// <returns>False when the inbox is full or closed.</returns>
     public bool TryPost(in Delivery delivery)
     {
+        bool wakes;
         lock (_gate)
         {
             if (_closed || _filling.Count >= messagesMax)
                 return false;
             _filling.Add(delivery);
-            WakeLocked();
-            return true;
+            wakes = NotePostLocked();
         }
+
+        if (wakes)
+            _wake.Set();
+        return true;
     }
 
     /// <summary>Posts as many as there is room for, in order, with one lock.</summary>
     /// <returns>How many were taken.</returns>
     public int Post(ReadOnlySpan<Delivery> deliveries)
     {
+        int room;
+        bool wakes;
         lock (_gate)
         {
             if (_closed)
                 return 0;
-            int room = Math.Clamp(messagesMax - _filling.Count, 0, deliveries.Length);
+            room = Math.Clamp(messagesMax - _filling.Count, 0, deliveries.Length);
             _filling.AddRange(deliveries[..room]);
-            WakeLocked();
-            return room;
+            wakes = NotePostLocked();
         }
+
+        if (wakes)
+            _wake.Set();
+        return room;
     }
 
     /// <summary>Posts a completion, past the bound.</summary>
@@ -50,13 +62,17 @@ internal sealed class Inbox(int messagesMax)
 
     public void PostPastBound(in Delivery delivery)
     {
+        bool wakes;
         lock (_gate)
         {
             if (_closed)
                 return;
             _filling.Add(delivery);
-            WakeLocked();
+            wakes = NotePostLocked();
         }
+
+        if (wakes)
+            _wake.Set();
     }
 
     /// <summary>Takes all that waits. The batch is the caller's until <see cref="GiveBack"/>.</summary>
@@ -83,29 +99,40 @@ internal sealed class Inbox(int messagesMax)
     {
         lock (_gate)
         {
-            if (_filling.Count == 0 && !_closed)
-            {
-                _parked = true;
-                Monitor.Wait(_gate, timeoutMillis);
+            if (_filling.Count > 0 || _closed)
+                return;
+            _parked = true;
+        }
+
+        // Who wakes the loop has set parked back. After a timeout a late wake-up may be left over: one turn without work.
+        if (!_wake.WaitOne(timeoutMillis))
+        {
+            lock (_gate)
                 _parked = false;
-            }
         }
     }
 
     /// <summary>Refuses everything from now on and wakes the loop.</summary>
     public void Close()
     {
+        bool wakes;
         lock (_gate)
         {
             _closed = true;
-            WakeLocked();
+            wakes = NotePostLocked();
         }
+
+        if (wakes)
+            _wake.Set();
     }
 
-    private void WakeLocked()
+    // True for the one post that has to wake the loop: it does so after it has let go of the lock, or the loop would
+    // wake up to wait for that lock.
+    private bool NotePostLocked()
     {
         _waiting = _filling.Count;
-        if (_parked)
-            Monitor.Pulse(_gate);
+        bool wakes = _parked;
+        _parked = false;
+        return wakes;
     }
 }

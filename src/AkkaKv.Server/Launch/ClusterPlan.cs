@@ -25,6 +25,7 @@ internal static class ClusterPlan
             .Select(index => $"--member=name=node-{index + 1},endpoint=127.0.0.1:{line.PeerPort + index},http=http://127.0.0.1:{line.HttpPort + index}")
             .ToArray();
         var quorum = SmallQuorum(line.Nodes, configured);
+        var loops = SharedCores(line.Nodes, configured);
         return [.. Enumerable.Range(0, line.Nodes).Select(index =>
         {
             var name = $"node-{index + 1}";
@@ -35,7 +36,7 @@ internal static class ClusterPlan
                 line.HttpPort + index,
                 line.PeerPort + index,
                 data,
-                [$"--node={name}", $"--data={data}", .. members, .. config, .. quorum, .. line.Shared]);
+                [$"--node={name}", $"--data={data}", .. members, .. config, .. quorum, .. loops, .. line.Shared]);
         })];
     }
 
@@ -95,6 +96,11 @@ internal static class ClusterPlan
 
         return flags;
     }
+
+    /// <summary>The nodes of a local cluster share the cores: a loop for each core on each of them would only make them wait for each other.</summary>
+    private static string[] SharedCores(int nodes, OptionsResult configured) => IsDefault(configured, "Node:Loops")
+        ? [$"--Node:Loops={SocketThreads.LoopsOfEach(nodes)}"]
+        : [];
 
     private static bool IsDefault(OptionsResult configured, string name) =>
         configured.Settings.Any(setting => setting.Name == name && setting.Origin == SettingOrigin.Default);

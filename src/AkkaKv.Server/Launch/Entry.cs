@@ -45,6 +45,7 @@ internal static class Entry
             return ExitCodes.PortInUse;
         }
 
+        SocketThreads.ShareAmong(line.Nodes);
         using var stop = new CancellationTokenSource();
         using var interrupt = OnSignal(PosixSignal.SIGINT, stop);
         using var terminate = OnSignal(PosixSignal.SIGTERM, stop);

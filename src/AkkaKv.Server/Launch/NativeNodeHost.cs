@@ -128,6 +128,10 @@ internal sealed class NativeNodeHost : INodeHost
         Peers = [.. options.Cluster.Members.Where(member => member.Name != self.Name).Select(PeerOf)],
         Loops = loops,
         CallsMax = options.Limits.RequestsInFlightMax,
+
+        // The callers are the HTTP facade's, which never wait for anything but a socket that is ready or a buffer: a
+        // thread of the pool in between would cost a request more than writing its answer does.
+        RunCallersAsynchronously = false,
     };
 
     private static PeerEndpoint PeerOf(MemberOptions member)

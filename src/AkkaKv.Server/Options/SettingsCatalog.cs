@@ -36,7 +36,7 @@ internal static class SettingsCatalog
         new("Cluster:Members:*:Weight", "1", SettingRule.Weight, "Its share of the data relative to the others."),
         new("Node:Name", null, SettingRule.Name, "Which member this process is; without it a local cluster is started."),
         new("Node:DataDirectory", null, SettingRule.Text, "The node's own directory; by default data/<node name> below the current directory (for a local cluster: data)."),
-        new("Node:Loops", "0", SettingRule.Whole(0, 256), "Event loops; 0 takes one for each core."),
+        new("Node:Loops", "0", SettingRule.Whole(0, 256), "Event loops; 0 takes one for each core; the nodes of a local cluster share the cores."),
         new("Node:HttpListen", null, SettingRule.AddressPort, "Where HTTP listens; by default the address of the member's own Http, so loopback stays loopback."),
         new("Node:PeerListen", null, SettingRule.AddressPort, "Where the peer protocol listens; by default the address of the member's own Endpoint."),
         new("Store:Kind", "log", SettingRule.OneOf("log", "memory"), "log keeps values on disk; memory forgets them with the process."),

@@ -29,8 +29,17 @@ public sealed class LauncherTests : IDisposable
             "--member=name=node-2,endpoint=127.0.0.1:7102,http=http://127.0.0.1:8002",
             "--member=name=node-3,endpoint=127.0.0.1:7103,http=http://127.0.0.1:8003",
             "--config=/etc/a b.json",
+            $"--Node:Loops={SocketThreads.LoopsOfEach(3)}",
             "--Store:Durability=none",
         ]);
+    }
+
+    [Fact]
+    public void Loops_that_were_set_stay()
+    {
+        var (line, configured) = Read("--Node:Loops=7");
+        foreach (var node in ClusterPlan.Of(line, configured, null))
+            Read([.. node.Arguments]).Configured.Options!.Node.Loops.ShouldBe(7);
     }
 
     [Fact]
