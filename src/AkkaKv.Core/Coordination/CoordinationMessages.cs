@@ -17,7 +17,10 @@ public enum CoordinationPhase
 
     /// <summary>The client has its answer; the rest of the replicas are awaited, and repaired where they were behind.</summary>
     Repairing = 1,
+
+    /// <summary>The client waits, and there are replicas that were not asked yet.</summary>
+    Speculating = 2,
 }
 
-/// <summary>A coordinator's timer. One of an earlier phase is stale.</summary>
+/// <summary>A coordinator's timer. One that belongs to a phase that is over is stale.</summary>
 public sealed record CoordinatorTimeout(CoordinationPhase Phase) : Message;

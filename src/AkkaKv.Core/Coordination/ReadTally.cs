@@ -90,6 +90,12 @@ public sealed class ReadTally(int needed, int asked)
     /// <summary>True when the replica answered and lacks something of <see cref="Merged"/>.</summary>
     public bool IsBehind(int rank) => _answers[rank] == Answer.Behind;
 
+    /// <summary>True when some of the answers lack something that others hold.</summary>
+    public bool SawDifference { get; private set; }
+
+    /// <summary>True when it is known of the replica what it holds, or that it cannot answer.</summary>
+    public bool IsKnown(int rank) => _answers[rank] != Answer.None;
+
     /// <summary>True when the replica answered with what it holds.</summary>
     public bool HasAnswered(int rank) => _answers[rank] is Answer.Same or Answer.Behind;
 
@@ -104,6 +110,7 @@ public sealed class ReadTally(int needed, int asked)
             return;
         }
 
+        SawDifference = true;
         SiblingSet merged = _merged.Merge(set);
         ReadOnlyMemory<byte> bytes = SiblingSetCodec.Encode(merged);
         if (!bytes.Span.SequenceEqual(_mergedBytes.Span))

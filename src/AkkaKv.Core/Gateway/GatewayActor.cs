@@ -46,7 +46,7 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
         if (!TryResolve(get.Key, get.Options, out StoreKey? key, out Quorum quorum, out KvError? error))
             context.Send(get.ReplyTo, new GetDone(GetReply.Failed(error!)));
         else
-            context.Spawn(ActorRole.Request, new ReadCoordinator(PlanOf(key!, quorum, get.ReplyTo)));
+            context.Spawn(ActorRole.Request, new ReadCoordinator(PlanOf(key!, quorum, get.ReplyTo), options.Reads));
     }
 
     private void OnPut(IActorContext context, GatewayPut put)

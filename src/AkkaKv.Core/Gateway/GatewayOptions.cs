@@ -22,6 +22,9 @@ public sealed record GatewayOptions
     /// <summary>The deadline of a request that names none.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Whom a read asks, and when.</summary>
+    public ReadPolicy Reads { get; init; } = ReadPolicy.Default;
+
     /// <summary>Seals the contexts; the same bytes on every member.</summary>
     public required ReadOnlyMemory<byte> ContextSecret { get; init; }
 

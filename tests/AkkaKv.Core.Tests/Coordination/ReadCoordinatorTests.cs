@@ -83,12 +83,48 @@ public sealed class ReadCoordinatorTests
         _world.Stores[_world.Nodes[2]].Object(Stored).IsEmpty.ShouldBeTrue();
 
         _world.Trace.Clear();
-        Values(_world.Get(_world.Nodes[1], Key)).ShouldBe(["milk"]);
+        Values(_world.Get(_world.Nodes[2], Key)).ShouldBe(["milk"]);
         _world.Stores[_world.Nodes[2]].Object(Stored).ToArray().ShouldBe(_world.Stores[_world.Nodes[0]].Object(Stored).ToArray());
         int answered = _world.Trace.FindIndex(entry => entry.Message is GetDone);
         int repaired = _world.Trace.FindIndex(entry => entry.Message is ReplicaMerge);
         answered.ShouldBeLessThan(repaired);
         _world.Trace.Count(entry => entry.Message is ReplicaMerge).ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_read_asks_no_more_replicas_than_it_needs_while_they_are_well()
+    {
+        _world.Put(_world.Nodes[0], Key, "milk");
+        _world.Trace.Clear();
+        for (int i = 0; i < 100; i++)
+            _world.Get(_world.Nodes[0], Key).Quorum!.Got.ShouldBe(2);
+        int asked = _world.Trace.Count(entry => entry.Message is ReplicaRead);
+        asked.ShouldBeInRange(201, 230, "about one read in ten asks all three");
+        _world.TimersUnderWay.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_replica_that_is_late_is_not_waited_for()
+    {
+        _world.Put(_world.Nodes[0], Key, "milk");
+        NodeId late = _world.OwnersOf(Key).First(node => node != _world.Nodes[0]);
+        _world.Loses = (_, to, message) => message is ReplicaRead && to.Node == late;
+        ulong call = _world.Ask(_world.Nodes[0], caller => new GatewayGet(Key, RequestOptions.Default, caller));
+        _world.Reply<GetDone>(call).ShouldBeNull();
+        _world.Advance(TimeSpan.FromMilliseconds(20));
+        _world.Reply<GetDone>(call)!.Reply.Quorum!.Got.ShouldBe(2);
+        _world.Advance(TimeSpan.FromSeconds(2));
+        _world.RequestsUnderWay.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_replica_that_cannot_answer_is_replaced_at_once()
+    {
+        _world.Put(_world.Nodes[0], Key, "milk");
+        NodeId damaged = _world.OwnersOf(Key).First(node => node != _world.Nodes[0]);
+        _world.Stores[damaged].Damage(Stored);
+        Values(_world.Get(_world.Nodes[0], Key)).ShouldBe(["milk"]);
+        _world.RequestsUnderWay.ShouldBe(0);
     }
 
     [Fact]

@@ -56,6 +56,8 @@ internal sealed class TestWorld
 
     public DateTimeOffset WallNow { get; set; } = DateTimeOffset.UnixEpoch.AddYears(50);
 
+    public RandomSource Random { get; } = new(1);
+
     /// <summary>Every message that was delivered, in order.</summary>
     public List<(Address From, Address To, Message Message)> Trace { get; } = [];
 
