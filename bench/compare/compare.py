@@ -137,7 +137,7 @@ def make_ready(options, system):
         if time.monotonic() > until:
             raise SystemExit(f"{system.name} does not serve; its log is in the data directory (--data keeps it)")
         time.sleep(0.5)
-    run_load(options, system, 0.5, 64, 3, 0.1, preload=False)
+    run_load(options, system, 0.5, 64, 15, 0.1, preload=False)
 
 
 def measure(options, system, reads, connections):
@@ -151,7 +151,7 @@ def measure(options, system, reads, connections):
     return {
         "system": system.name, "reads": reads, "connections": connections, "steal": report["steal"],
         "rate": report["operationsPerSecond"], "p50": latency["p50"] / 1000, "p99": latency["p99"] / 1000,
-        "errors": sum(report["errors"].values()), "misses": report["misses"],
+        "errors": sum(report["errors"].values()), "kinds": report["errors"], "misses": report["misses"],
     }
 
 
@@ -239,7 +239,7 @@ def main():
                     for system in systems:
                         row = measure(options, system, reads, connections)
                         results.append(row)
-                        print(f"round {number + 1}: {workload_name(reads):10} {connections:3} {row['system']:7} {row['rate']:9,.0f}/s  p99 {row['p99']:7.2f} ms  steal {row['steal']:.1%}", file=sys.stderr)
+                        print(f"round {number + 1}: {workload_name(reads):10} {connections:3} {row['system']:7} {row['rate']:9,.0f}/s  p99 {row['p99']:7.2f} ms  steal {row['steal']:.1%}  {row['kinds'] or ''}", file=sys.stderr)
         print_tables(options, results, [system.name for system in systems], sync_micros)
     finally:
         for system in systems:

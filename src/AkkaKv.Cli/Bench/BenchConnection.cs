@@ -36,10 +36,7 @@ internal sealed class BenchConnection(IBenchTarget target, IReadOnlyList<(Uri Ur
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            var connecting = socket.BeginConnect(address, null, null);
-            if (!connecting.AsyncWaitHandle.WaitOne(ConnectTimeout))
-                throw new SocketException((int)SocketError.TimedOut);
-            socket.EndConnect(connecting);
+            Connect(socket, address);
         }
         catch (SocketException)
         {
@@ -51,6 +48,27 @@ internal sealed class BenchConnection(IBenchTarget target, IReadOnlyList<(Uri Ur
         _session = target.Open(url);
         _length = 0;
         return true;
+    }
+
+    // Never an asynchronous call: after one, the runtime watches the socket from a thread of its own, and every reply
+    // would wake that thread and one of the pool beside the one that reads it.
+    private static void Connect(Socket socket, EndPoint address)
+    {
+        socket.Blocking = false;
+        try
+        {
+            socket.Connect(address);
+        }
+        catch (SocketException underWay) when (underWay.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            if (!socket.Poll(ConnectTimeout, SelectMode.SelectWrite))
+                throw new SocketException((int)SocketError.TimedOut);
+            int error = (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+            if (error != 0)
+                throw new SocketException(error);
+        }
+
+        socket.Blocking = true;
     }
 
     public void Send(OperationKind kind, int key)
