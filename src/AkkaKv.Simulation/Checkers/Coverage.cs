@@ -82,7 +82,13 @@ internal sealed class Coverage
         foreach (int shown in source.Shown)
             Add(seen, shown);
         foreach (Dot dot in source.ShownDeletes)
-            Add(seen, _world.Dots.OperationOf(dot));
+        {
+            if (_world.Dots.OperationOf(dot) is var delete && delete != 0)
+                Add(seen, delete);
+            else
+                AddUnnamedDeletes(seen, source);
+        }
+
         if (source.Shown.Count == 0)
             AddHiddenDeletes(seen, source);
         return seen;
@@ -98,6 +104,12 @@ internal sealed class Coverage
                 Add(seen, operation);
         }
 
+        AddUnnamedDeletes(seen, read);
+    }
+
+    // A tombstone whose replica died before it told anyone its dot: any of those deletes may be the one.
+    private void AddUnnamedDeletes(HashSet<int> seen, Operation read)
+    {
         foreach (int unnamed in UnnamedDeletes(read.Key.Index))
         {
             if (_history.Find(unnamed)!.InvokedAt < read.CompletedAt && unnamed != read.Number)

@@ -37,6 +37,9 @@ internal sealed class RunEvidence
 
     public DotChecker Dots => _world.Dots;
 
+    /// <summary>Stores refuse writes as Busy without any fault.</summary>
+    public bool StoresAreSmall => _world.Shape.PendingBytesMax < 64 << 10;
+
     /// <summary>Pairs of reads that showed new, then old; counted, not promised against.</summary>
     public long NewThenOld { get; set; }
 

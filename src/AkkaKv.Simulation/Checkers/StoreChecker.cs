@@ -20,11 +20,15 @@ internal sealed class StoreChecker(SimWorld world)
 
     private readonly Dictionary<(Address, ulong), StoreKey> _underWay = [];
 
-    public void Staged(SimNode node, StoreWrite write)
+    /// <summary>A write is about to be handed to the store.</summary>
+    public void Staged(SimNode node, NodeStore store, StoreWrite write)
     {
         if (!_nodes[node.Index].TryGetValue(write.Key, out Expected? expected))
         {
             _nodes[node.Index].Add(write.Key, expected = new Expected());
+
+            // Not empty where the twin had to forget what the store may have kept.
+            expected.Settle(store.Look(write.Key).Object);
             _keys[node.Index].Add(write.Key);
         }
 

@@ -43,7 +43,7 @@ internal sealed class NodeStore
     {
         _staged |= message is StoreWrite or StoreReserveDots;
         if (message is StoreWrite write)
-            World.Stores.Staged(_life.Node, write);
+            World.Stores.Staged(_life.Node, this, write);
         _reading = (message as StoreRead)?.Key;
         _port!.Submit(message, _send);
     }
