@@ -10,17 +10,18 @@ internal interface IRunChecker
 }
 
 /// <summary>All checkers that look at a finished run; those of promises 5, 13 and of liveness look while it goes on.</summary>
+/// <remarks>The narrower promise comes before the wider one that it is a part of, so that its own name is told.</remarks>
 internal static class RunCheckers
 {
     public static IReadOnlyList<IRunChecker> All { get; } =
     [
         new OriginChecker(),
-        new SiblingChecker(),
         new QuietClientChecker(),
-        new OverlapChecker(),
         new SessionChecker(),
+        new SiblingChecker(),
+        new DeletedKeyChecker(),
         new ConvergenceChecker(),
         new AcknowledgedWriteChecker(),
-        new DeletedKeyChecker(),
+        new OverlapChecker(),
     ];
 }
