@@ -15,8 +15,8 @@ internal sealed class QuietClientChecker : IRunChecker
         {
             if (!operation.IsQuiet || crowded.Contains(operation.Session))
                 continue;
-            if (operation.Outcome != OperationOutcome.Ok && evidence.StoresAreSmall)
-                crowded.Add(operation.Session); // A store that takes few bytes at a time says Busy to the others' writes.
+            if (operation.Outcome != OperationOutcome.Ok && evidence.IsCrowded)
+                crowded.Add(operation.Session); // Small bounds say Busy to whoever comes at the same time.
             else if (operation.Outcome != OperationOutcome.Ok)
                 broken($"{operation} failed although nothing did: {operation.Error?.Detail}");
             else

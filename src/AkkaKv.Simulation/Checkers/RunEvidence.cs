@@ -9,6 +9,7 @@ internal sealed class RunEvidence
 {
     private readonly SimWorld _world;
     private readonly HashSet<int>[] _final;
+    private readonly HashSet<int>[] _named;
 
     public RunEvidence(
         SimWorld world, IReadOnlyList<WorkloadKey> keys, History history, IReadOnlyList<SiblingSet[]> finalObjects, IReadOnlyList<Operation> finalReads)
@@ -20,8 +21,12 @@ internal sealed class RunEvidence
         FinalReads = finalReads;
         Coverage = new Coverage(world, keys.Count, history);
         _final = new HashSet<int>[keys.Count];
+        _named = new HashSet<int>[keys.Count];
         for (int key = 0; key < _final.Length; key++)
-            _final[key] = FinalOf(key);
+        {
+            _named[key] = [];
+            _final[key] = FinalOf(key, _named[key]);
+        }
     }
 
     public IReadOnlyList<WorkloadKey> Keys { get; }
@@ -37,14 +42,20 @@ internal sealed class RunEvidence
 
     public DotChecker Dots => _world.Dots;
 
-    /// <summary>Stores refuse writes as Busy without any fault.</summary>
-    public bool StoresAreSmall => _world.Shape.PendingBytesMax < 64 << 10;
+    /// <summary>Something says Busy without any fault.</summary>
+    public bool IsCrowded => _world.Shape.IsCrowded;
 
     /// <summary>Pairs of reads that showed new, then old; counted, not promised against.</summary>
     public long NewThenOld { get; set; }
 
-    /// <summary>The operations whose values and tombstones the replicas of a key hold in the end.</summary>
+    /// <summary>
+    /// The operations whose values and tombstones the replicas of a key hold in the end; for a tombstone whose dot nobody
+    /// was told, every delete that it may be.
+    /// </summary>
     public IReadOnlySet<int> Final(int key) => _final[key];
+
+    /// <summary>As above, without what is not sure.</summary>
+    public IReadOnlySet<int> SurelyFinal(int key) => _named[key];
 
     /// <summary>How many disks were lost from a moment to another.</summary>
     public int DisksLost(long from, long to)
@@ -55,7 +66,7 @@ internal sealed class RunEvidence
         return lost;
     }
 
-    private HashSet<int> FinalOf(int key)
+    private HashSet<int> FinalOf(int key, HashSet<int> named)
     {
         var found = new HashSet<int>();
         foreach (SiblingSet set in FinalObjects[key])
@@ -64,12 +75,13 @@ internal sealed class RunEvidence
             {
                 int operation = value.Content.IsTombstone ? Dots.OperationOf(value.Dot) : PayloadCodec.OperationOf(value.Content.Payload);
                 if (operation != 0)
-                    found.Add(operation);
+                    named.Add(operation);
                 else
                     found.UnionWith(Coverage.UnnamedDeletes(key));
             }
         }
 
+        found.UnionWith(named);
         return found;
     }
 }

@@ -75,6 +75,16 @@ internal sealed class SimDisk(string directory, RandomSource random) : IStoreDis
         _durableNames = new(_names, StringComparer.Ordinal);
     }
 
+    /// <summary>A copy of what is durable, as a backup of the files would have it.</summary>
+    public SimDisk Copy()
+    {
+        var copy = new SimDisk(directory, random);
+        foreach ((string name, SimFile file) in _durableNames)
+            copy._names.Add(name, file.Copy(copy));
+        copy._durableNames = new(copy._names, StringComparer.Ordinal);
+        return copy;
+    }
+
     /// <summary>The process died; the system lives and keeps what was written.</summary>
     public void LoseProcess()
     {

@@ -95,6 +95,14 @@ internal sealed class SimFile(SimDisk disk) : IStoreFile
         Vouched = Math.Min(Vouched, Length);
     }
 
+    /// <summary>The durable content, in a file of another disk.</summary>
+    public SimFile Copy(SimDisk other)
+    {
+        var copy = new SimFile(other) { _current = (byte[])_durable.Clone(), _durable = (byte[])_durable.Clone(), Length = _durable.Length };
+        copy._written = copy._synced = Math.Min(_synced, _durable.Length);
+        return copy;
+    }
+
     /// <summary>One bit changes, in memory and on the disk.</summary>
     public void Rot(long offset, int bit)
     {

@@ -28,7 +28,9 @@ internal sealed class FaultInjector(SimWorld world)
         foreach (SimNode node in world.Nodes)
         {
             node.PausedUntil = Math.Min(node.PausedUntil, world.Now);
+            node.Life?.Wake();
             node.SlowUntil = 0;
+            node.SendsUntilDeath = 0;
             node.DiskSlowUntil = 0;
             HealDisk(node.Disk);
             if (node.IsRotten)
@@ -66,6 +68,7 @@ internal sealed class FaultInjector(SimWorld world)
             FaultKind.Blackout => Blackout(fault.Duration),
             FaultKind.ClockBack => RestartInThePast(node, fault),
             FaultKind.Wipe => Wipe(node, fault.Duration),
+            FaultKind.Restore => Restore(node, fault.Duration),
             FaultKind.BitRot => Rot(node, fault),
             _ => Weaken(node, fault),
         };
@@ -83,6 +86,7 @@ internal sealed class FaultInjector(SimWorld world)
             case FaultKind.ClockJump: node.Clock.Jump((long)(fault.Number % 7_200_000) * TimeSpan.TicksPerMillisecond - TimeSpan.TicksPerHour); break;
             case FaultKind.SlowDisk: node.DiskSlowUntil = until; break;
             case FaultKind.TornWrite: disk.CallsUntilPowerCut = 1 + (int)(fault.Number % 12); break;
+            case FaultKind.KillMidTurn: node.SendsUntilDeath = 1 + (int)(fault.Number % 30); break;
             case FaultKind.WriteError: disk.FailingWrites = 1; break;
             case FaultKind.SyncError: disk.FailingSyncs = 1; break;
             case FaultKind.FullDisk: disk.IsFull = true; break;
@@ -178,6 +182,25 @@ internal sealed class FaultInjector(SimWorld world)
             return false;
         world.Crash(node, losesPower: false);
         world.ReplaceDisk(node);
+        world.After(duration, () => world.Boot(node));
+        return true;
+    }
+
+    // The backup was made some time before; restoring it loses what came since.
+    private bool Restore(SimNode node, long duration)
+    {
+        if (!node.IsUp || node.IsRotten || world.DiskLosses.Count >= world.Shape.LostDisksMax)
+            return false;
+        if (node.Backup is null)
+        {
+            node.Backup = node.Disk.Copy();
+            world.After(duration, () => _ = !_healed && Restore(node, duration));
+            return true;
+        }
+
+        world.Crash(node, losesPower: false);
+        world.RestoreDisk(node, node.Backup);
+        node.Backup = null;
         world.After(duration, () => world.Boot(node));
         return true;
     }

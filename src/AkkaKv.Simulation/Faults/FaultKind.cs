@@ -33,6 +33,9 @@ public enum FaultKind
     /// <summary>A process is killed; the system keeps what it wrote.</summary>
     Kill,
 
+    /// <summary>A process is killed in the middle of a handler, between two of its messages.</summary>
+    KillMidTurn,
+
     /// <summary>A node loses power; what was not synced is gone, wholly or in part.</summary>
     PowerCut,
 
@@ -71,4 +74,7 @@ public enum FaultKind
 
     /// <summary>A node comes back with an empty disk.</summary>
     Wipe,
+
+    /// <summary>A node comes back with an earlier state of its disk, under a new identity.</summary>
+    Restore,
 }

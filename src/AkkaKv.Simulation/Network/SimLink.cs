@@ -20,8 +20,8 @@ internal sealed class SimLink(int from, int to)
     /// <summary>Frames of this connection that wait for the way to open.</summary>
     public Queue<Frame> Held { get; } = new();
 
-    /// <summary>When the newest frame arrives; a later one is not earlier, unless the link reorders.</summary>
-    public long LastDue { get; set; }
+    /// <summary>When the newest frame of each class arrives; a later one is not earlier, unless the link reorders.</summary>
+    public long[] LastDue { get; } = new long[3];
 
     public double Loss { get; set; }
 
@@ -51,4 +51,4 @@ internal sealed class SimLink(int from, int to)
 
 /// <summary>A message as bytes on its way.</summary>
 /// <param name="Operation">On whose behalf, for the transcript; does not travel.</param>
-internal sealed record Frame(byte[] Bytes, ulong Hash, int Operation, int Connection, World.NodeLife Target);
+internal sealed record Frame(byte[] Bytes, ulong Hash, int Class, int Operation, int Connection, World.NodeLife Target);

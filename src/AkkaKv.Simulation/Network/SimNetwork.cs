@@ -55,7 +55,7 @@ internal sealed class SimNetwork
         _buffer.ResetWrittenCount();
         WireCodec.Instance.Encode(from.Node.Id, to.Role, to.Number, message, _buffer);
         byte[] bytes = _buffer.WrittenSpan.ToArray();
-        var frame = new Frame(bytes, StableHash.Of(bytes), operation, link.Connection, life);
+        var frame = new Frame(bytes, StableHash.Of(bytes), (int)WireCodec.Instance.ClassOf(message), operation, link.Connection, life);
         Carry(link, frame);
 
         // A second copy of a forwarded write would be a second write: the host's contract says "at most once", and this
@@ -133,7 +133,7 @@ internal sealed class SimNetwork
         if (_world.Now < _world.Nodes[link.From].SlowUntil || _world.Now < _world.Nodes[link.To].SlowUntil)
             due += 20 * TimeSpan.TicksPerMillisecond;
         if (!link.Reorders)
-            link.LastDue = due = Math.Max(due, link.LastDue);
+            link.LastDue[frame.Class] = due = Math.Max(due, link.LastDue[frame.Class]);
         _world.At(due, () => Arrive(link, frame));
     }
 
@@ -208,7 +208,7 @@ internal sealed class SimNetwork
 
         link.IsConnected = true;
         link.Connection++;
-        link.LastDue = 0;
+        Array.Clear(link.LastDue);
         link.BusyUntil = 0;
         Tell(link, new PeerConnected(_world.Nodes[link.To].Id));
     }

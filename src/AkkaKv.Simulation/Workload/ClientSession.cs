@@ -1,5 +1,6 @@
 using AkkaKv.Core.Kernel;
 using AkkaKv.Simulation.World;
+using AkkaKv.Wire.Codec;
 
 namespace AkkaKv.Simulation.Workload;
 
@@ -69,7 +70,7 @@ internal sealed class ClientSession
     {
         WorkloadKey key = DrawKey();
         Operation operation = DrawOperation(key);
-        int filler = _random.Chance(0.02) ? _random.Between(1_000, 6_000) : _random.Between(0, 60);
+        int filler = DrawFiller();
         _invoked++;
         _clients.Invoke(operation, filler, done =>
         {
@@ -77,6 +78,14 @@ internal sealed class ClientSession
             Think();
         });
     }
+
+    // Some fill much of a segment; a few travel in the class for large objects.
+    private int DrawFiller() => _random.Next(1_000) switch
+    {
+        0 => WireCodec.BulkObjectBytes + 100,
+        < 20 => _random.Between(1_000, 6_000),
+        _ => _random.Between(0, 60),
+    };
 
     private WorkloadKey DrawKey()
     {

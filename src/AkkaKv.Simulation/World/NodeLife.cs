@@ -11,6 +11,7 @@ internal sealed class NodeLife
 {
     private readonly Dictionary<ulong, SimCell>?[] _cells = new Dictionary<ulong, SimCell>?[256];
     private readonly Queue<Delivery> _local = new();
+    private readonly Queue<Action> _asleep = new();
     private readonly bool _hops;
     private ulong _nextNumber;
     private long _lastHop;
@@ -62,14 +63,30 @@ internal sealed class NodeLife
             EndTurn();
         });
 
-    /// <summary>Runs work of this process now, or when it wakes up.</summary>
+    /// <summary>Runs work of this process now, or, in its order, when it wakes up.</summary>
     public void When(Action work)
     {
         if (!IsAlive)
             return;
-        if (World.Now < Node.PausedUntil)
-            World.At(Node.PausedUntil, () => When(work));
-        else
+        if (World.Now >= Node.PausedUntil)
+        {
+            Wake();
+            if (IsAlive)
+                World.Guard(Node, work);
+            return;
+        }
+
+        _asleep.Enqueue(work);
+        if (_asleep.Count == 1)
+            World.At(Node.PausedUntil, Wake);
+    }
+
+    /// <summary>Does what waited while the process slept, unless it sleeps on.</summary>
+    public void Wake()
+    {
+        if (_asleep.Count > 0 && World.Now < Node.PausedUntil)
+            World.At(Node.PausedUntil, Wake);
+        while (World.Now >= Node.PausedUntil && IsAlive && _asleep.TryDequeue(out Action? work))
             World.Guard(Node, work);
     }
 
@@ -85,6 +102,8 @@ internal sealed class NodeLife
     {
         int operation = from.Operation != 0 ? from.Operation : _operation;
         World.Dots.Sent(to, message, operation);
+        if (Node.SendsUntilDeath > 0 && --Node.SendsUntilDeath == 0)
+            throw new ProcessDiedException();
         if (to.Node != Node.Id)
             World.Network.Send(this, to, message, operation);
         else if (to.Role == ActorRole.Store)

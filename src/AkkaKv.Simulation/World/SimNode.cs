@@ -26,6 +26,15 @@ internal sealed class SimNode(int index, NodeClock clock)
     /// <summary>Its data is known to be damaged: the operator replaces the disk at the next occasion.</summary>
     public bool IsRotten { get; set; }
 
+    /// <summary>The next start takes a new identity.</summary>
+    public bool RenewsActor { get; set; }
+
+    /// <summary>An earlier state of the disk, kept elsewhere.</summary>
+    public SimDisk? Backup { get; set; }
+
+    /// <summary>The process dies when it sends the so-manieth message from now on, in the middle of a handler; 0 for never.</summary>
+    public int SendsUntilDeath { get; set; }
+
     /// <summary>The process sleeps until then while the world goes on.</summary>
     public long PausedUntil { get; set; }
 

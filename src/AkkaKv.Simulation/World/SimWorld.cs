@@ -116,6 +116,11 @@ internal sealed class SimWorld
         {
             work();
         }
+        catch (ProcessDiedException)
+        {
+            Crash(node, losesPower: false);
+            After(TimeSpan.TicksPerMillisecond * 20, () => Boot(node));
+        }
         catch (PowerCutException)
         {
             Crash(node, losesPower: true);
@@ -155,6 +160,7 @@ internal sealed class SimWorld
         }
 
         Stores.Opened(node, life.Store);
+        node.RenewsActor = false;
         node.Life = life;
         Guard(node, () => life.Start(ActorsOf(node)));
         Network.NodeUp(node);
@@ -182,6 +188,17 @@ internal sealed class SimWorld
         node.IsRotten = false;
         node.Disk = NewDisk(node.Index, node.Disks);
         Trace.Note(Now, node.Index, $"gets an empty disk, number {node.Disks}");
+        LoseData(node);
+    }
+
+    /// <summary>The node, which must be down, gets an earlier state of its disk back; the operator asks for a new identity.</summary>
+    public void RestoreDisk(SimNode node, SimDisk backup)
+    {
+        node.Disks++;
+        node.IsRotten = false;
+        node.RenewsActor = true;
+        node.Disk = backup;
+        Trace.Note(Now, node.Index, "gets its disk back as it was");
         LoseData(node);
     }
 
@@ -248,6 +265,7 @@ internal sealed class SimWorld
             PendingBytesMax = Shape.PendingBytesMax,
             DotsPerBlock = Shape.DotsPerBlock,
             DotsPerReservation = 8L * Shape.DotsPerBlock,
+            RenewActor = node.RenewsActor,
         });
     }
 
@@ -255,7 +273,7 @@ internal sealed class SimWorld
         node.Id,
         Topology,
         new GatewayOptions { ContextSecret = Secret, Places = [], Quorum = new QuorumDefaults(Shape.Replicas, Math.Min(2, Shape.Replicas), Math.Min(2, Shape.Replicas)) },
-        new ReplicaOptions());
+        new ReplicaOptions(Shape.SiblingsMax, Shape.UnderWayMax));
 }
 
 /// <summary>A promise that was broken, and how.</summary>

@@ -23,6 +23,12 @@ internal sealed record WorldShape
     /// <summary>Small enough at times that stores answer Busy.</summary>
     public required long PendingBytesMax { get; init; }
 
+    /// <summary>Requests that one partition holds at a time; small enough at times that replicas answer Busy.</summary>
+    public required int UnderWayMax { get; init; }
+
+    /// <summary>Concurrent values past which a client's write is refused.</summary>
+    public required int SiblingsMax { get; init; }
+
     public required int DotsPerBlock { get; init; }
 
     /// <summary>A message's usual time on the way, ticks; each one takes from this to three times as long.</summary>
@@ -34,6 +40,9 @@ internal sealed record WorldShape
     /// <summary>How many disks may be lost in the run: the promise to keep writes ends at W of them.</summary>
     public required int LostDisksMax { get; init; }
 
+    /// <summary>Something says Busy without any fault.</summary>
+    public bool IsCrowded => PendingBytesMax < 64 << 10 || UnderWayMax < 1000;
+
     public static WorldShape Draw(RandomSource random, int nodes) => new()
     {
         Nodes = nodes,
@@ -43,6 +52,8 @@ internal sealed record WorldShape
         Durability = random.Of(Durability.Always, Durability.Always, Durability.Always, Durability.Always, Durability.Always, Durability.Always, Durability.Interval, Durability.None),
         SegmentBytes = random.Of(8L << 10, 16L << 10, 32L << 10, 64L << 10),
         PendingBytesMax = random.Of(700, 4L << 10, 1L << 20, 1L << 20),
+        UnderWayMax = random.Of(2, 5, 16_384, 16_384, 16_384, 16_384),
+        SiblingsMax = random.Of(3, 20, 100, 100),
         DotsPerBlock = random.Of(1, 3, 20, 1024),
         Latency = random.Micros(20, 5_000),
         SyncDelay = random.Micros(20, 3_000),
