@@ -56,17 +56,6 @@ internal sealed class Coverage
 
     public bool Covers(int newer, int older) => Of(newer).Contains(older);
 
-    /// <summary>Deletes of a key that may have happened and whose dots nobody was told.</summary>
-    public IEnumerable<int> UnnamedDeletes(int key)
-    {
-        foreach (Operation operation in _history.Operations)
-        {
-            if (operation.Key.Index == key && operation.Kind == OperationKind.Delete && operation.Outcome == OperationOutcome.Indeterminate
-                && !_made.ContainsKey(operation.Number))
-                yield return operation.Number;
-        }
-    }
-
     /// <summary>What a client knows to be replaced by a write with the context of this operation.</summary>
     public HashSet<int> SeenByClient(Operation? source)
     {
@@ -82,13 +71,7 @@ internal sealed class Coverage
         foreach (int shown in source.Shown)
             Add(seen, shown);
         foreach (Dot dot in source.ShownDeletes)
-        {
-            if (_world.Dots.OperationOf(dot) is var delete && delete != 0)
-                Add(seen, delete);
-            else
-                AddUnnamedDeletes(seen, source);
-        }
-
+            Add(seen, _world.Dots.OperationOf(dot));
         if (source.Shown.Count == 0)
             AddHiddenDeletes(seen, source);
         return seen;
@@ -103,21 +86,8 @@ internal sealed class Coverage
             if (vector.Covers(dot) && _history.Find(operation)!.Kind == OperationKind.Delete)
                 Add(seen, operation);
         }
-
-        AddUnnamedDeletes(seen, read);
     }
 
-    // A tombstone whose replica died before it told anyone its dot: any of those deletes may be the one.
-    private void AddUnnamedDeletes(HashSet<int> seen, Operation read)
-    {
-        foreach (int unnamed in UnnamedDeletes(read.Key.Index))
-        {
-            if (_history.Find(unnamed)!.InvokedAt < read.CompletedAt && unnamed != read.Number)
-                Add(seen, unnamed);
-        }
-    }
-
-    // Not told what the replica had seen: it may have replaced anything.
     private HashSet<int> SeenByReplica(Operation write)
     {
         var seen = new HashSet<int>();
@@ -128,14 +98,6 @@ internal sealed class Coverage
                 if (vector.Covers(dot))
                     seen.Add(operation);
             }
-
-            return seen;
-        }
-
-        foreach (Operation other in _history.Operations)
-        {
-            if (other.IsWrite && other.Key == write.Key)
-                seen.Add(other.Number);
         }
 
         return seen;

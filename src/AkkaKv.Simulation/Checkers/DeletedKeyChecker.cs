@@ -15,7 +15,7 @@ internal sealed class DeletedKeyChecker : IRunChecker
                 continue;
             if (evidence.DisksLost(delete.InvokedAt, long.MaxValue) >= delete.W)
                 continue;
-            foreach (int held in evidence.SurelyFinal(delete.Key.Index))
+            foreach (int held in evidence.Final(delete.Key.Index))
             {
                 if (evidence.Coverage.Covers(delete.Number, held))
                     broken($"operation {held} is back on the replicas, although {delete} had removed it");

@@ -1,26 +1,57 @@
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Versions;
+using AkkaKv.Simulation.Workload;
 using AkkaKv.Simulation.World;
 
 namespace AkkaKv.Simulation.Checkers;
 
 /// <summary>
-/// Promise 5: a dot names one value for ever, across restart and wipe. Watches every dot that a replica announces, and
-/// knows from then on which operation it names.
+/// Promise 5: a dot names one value for ever, across restart, wipe and restore. Sees every dot when it is staged and when
+/// it is announced, and knows from then on which operation it names.
 /// </summary>
 internal sealed class DotChecker(SimWorld world)
 {
-    private readonly Dictionary<Address, int> _writers = [];
+    private readonly Dictionary<Address, Asked> _asked = [];
+    private readonly Dictionary<(NodeId, StoreKey), List<Asked>> _waiting = [];
     private readonly Dictionary<Dot, MadeDot> _made = [];
 
     /// <summary>A message leaves an actor.</summary>
     public void Sent(Address to, Message message, int operation)
     {
         if (message is ReplicaPut put)
-            _writers[put.ReplyTo] = operation;
-        else if (message is ReplicaPutDone { Outcome: ReplicaOutcome.Done } done && _writers.TryGetValue(to, out int writer))
-            Note(done.Dot, new MadeDot(writer, done.Context));
+        {
+            var asked = new Asked(operation, put, to.Node);
+            _asked[put.ReplyTo] = asked;
+            if (!_waiting.TryGetValue((to.Node, put.Key), out List<Asked>? waiting))
+                _waiting.Add((to.Node, put.Key), waiting = []);
+            waiting.Add(asked);
+        }
+        else if (message is ReplicaPutDone done && _asked.TryGetValue(to, out Asked? asked))
+        {
+            _waiting[(asked.Node, asked.Put.Key)].Remove(asked);
+            if (done.Outcome == ReplicaOutcome.Done)
+                Note(done.Dot, new MadeDot(asked.Operation, done.Context));
+        }
+    }
+
+    /// <summary>
+    /// A set is handed to a store: the new dots in it are those of writes that wait there. From now on they may appear,
+    /// whether or not anyone is told.
+    /// </summary>
+    public void Staged(NodeId node, StoreWrite write)
+    {
+        if (!_waiting.TryGetValue((node, write.Key), out List<Asked>? waiting) || waiting.Count == 0
+            || !SiblingSetCodec.TryDecode(write.Object, out SiblingSet set))
+            return;
+        foreach (VersionedValue value in set.Values)
+        {
+            int at = _made.ContainsKey(value.Dot) ? -1 : waiting.FindIndex(asked => asked.IsFor(value.Content));
+            if (at < 0)
+                continue;
+            _made.Add(value.Dot, new MadeDot(waiting[at].Operation, set.Seen));
+            waiting.RemoveAt(at);
+        }
     }
 
     /// <summary>A client was shown the value of an operation under a dot.</summary>
@@ -32,7 +63,7 @@ internal sealed class DotChecker(SimWorld world)
             _made.Add(dot, new MadeDot(operation, null));
     }
 
-    /// <summary>The operation that a dot names; 0 for one that nobody was told of.</summary>
+    /// <summary>The operation that a dot names; 0 for one that was never staged.</summary>
     public int OperationOf(Dot dot) => _made.TryGetValue(dot, out MadeDot? made) ? made.Operation : 0;
 
     /// <summary>Every dot, with what its replica had seen when it was made; in no order.</summary>
@@ -56,4 +87,12 @@ internal sealed class DotChecker(SimWorld world)
     }
 
     private sealed record MadeDot(int Operation, VersionVector? Seen);
+
+    private sealed record Asked(int Operation, ReplicaPut Put, NodeId Node)
+    {
+        // A tombstone has no bytes to tell it by; two of one key in one millisecond of a node are taken in their order.
+        public bool IsFor(ValueContent content) => content.IsTombstone
+            ? Put.Content.IsTombstone && Put.Content.WrittenAtMillis == content.WrittenAtMillis
+            : PayloadCodec.OperationOf(content.Payload) == Operation;
+    }
 }

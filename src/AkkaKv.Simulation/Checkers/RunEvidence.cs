@@ -9,7 +9,6 @@ internal sealed class RunEvidence
 {
     private readonly SimWorld _world;
     private readonly HashSet<int>[] _final;
-    private readonly HashSet<int>[] _named;
 
     public RunEvidence(
         SimWorld world, IReadOnlyList<WorkloadKey> keys, History history, IReadOnlyList<SiblingSet[]> finalObjects, IReadOnlyList<Operation> finalReads)
@@ -21,12 +20,8 @@ internal sealed class RunEvidence
         FinalReads = finalReads;
         Coverage = new Coverage(world, keys.Count, history);
         _final = new HashSet<int>[keys.Count];
-        _named = new HashSet<int>[keys.Count];
         for (int key = 0; key < _final.Length; key++)
-        {
-            _named[key] = [];
-            _final[key] = FinalOf(key, _named[key]);
-        }
+            _final[key] = FinalOf(key);
     }
 
     public IReadOnlyList<WorkloadKey> Keys { get; }
@@ -48,14 +43,8 @@ internal sealed class RunEvidence
     /// <summary>Pairs of reads that showed new, then old; counted, not promised against.</summary>
     public long NewThenOld { get; set; }
 
-    /// <summary>
-    /// The operations whose values and tombstones the replicas of a key hold in the end; for a tombstone whose dot nobody
-    /// was told, every delete that it may be.
-    /// </summary>
+    /// <summary>The operations whose values and tombstones the replicas of a key hold in the end; 0 for what nobody wrote.</summary>
     public IReadOnlySet<int> Final(int key) => _final[key];
-
-    /// <summary>As above, without what is not sure.</summary>
-    public IReadOnlySet<int> SurelyFinal(int key) => _named[key];
 
     /// <summary>How many disks were lost from a moment to another.</summary>
     public int DisksLost(long from, long to)
@@ -66,22 +55,17 @@ internal sealed class RunEvidence
         return lost;
     }
 
-    private HashSet<int> FinalOf(int key, HashSet<int> named)
+    private HashSet<int> FinalOf(int key)
     {
         var found = new HashSet<int>();
         foreach (SiblingSet set in FinalObjects[key])
         {
             foreach (VersionedValue value in set.Values)
             {
-                int operation = value.Content.IsTombstone ? Dots.OperationOf(value.Dot) : PayloadCodec.OperationOf(value.Content.Payload);
-                if (operation != 0)
-                    named.Add(operation);
-                else
-                    found.UnionWith(Coverage.UnnamedDeletes(key));
+                found.Add(value.Content.IsTombstone ? Dots.OperationOf(value.Dot) : PayloadCodec.OperationOf(value.Content.Payload));
             }
         }
 
-        found.UnionWith(named);
         return found;
     }
 }

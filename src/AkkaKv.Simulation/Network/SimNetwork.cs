@@ -30,6 +30,9 @@ internal sealed class SimNetwork
 
     public IReadOnlyList<SimLink> Links => _links;
 
+    /// <summary>Messages on their way.</summary>
+    public int UnderWay { get; private set; }
+
     public bool IsWhole
     {
         get
@@ -126,6 +129,9 @@ internal sealed class SimNetwork
         long due = _world.Now + delay + (long)(2 * delay * _random.NextDouble());
         if (link.BytesPerMilli > 0)
         {
+            // A host bounds what waits for a connection; past it a message is dropped.
+            if (link.BusyUntil > _world.Now + (2 * TimeSpan.TicksPerSecond))
+                return;
             link.BusyUntil = Math.Max(link.BusyUntil, _world.Now) + (frame.Bytes.Length * TimeSpan.TicksPerMillisecond / link.BytesPerMilli);
             due = Math.Max(due, link.BusyUntil);
         }
@@ -134,11 +140,13 @@ internal sealed class SimNetwork
             due += 20 * TimeSpan.TicksPerMillisecond;
         if (!link.Reorders)
             link.LastDue[frame.Class] = due = Math.Max(due, link.LastDue[frame.Class]);
+        UnderWay++;
         _world.At(due, () => Arrive(link, frame));
     }
 
     private void Arrive(SimLink link, Frame frame)
     {
+        UnderWay--;
         if (frame.Connection != link.Connection || !frame.Target.IsAlive)
             return;
         if (_world.Now < link.BlockedUntil || link.Held.Count > 0)

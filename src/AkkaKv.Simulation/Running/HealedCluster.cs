@@ -31,7 +31,7 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         faults.Heal();
         Require(world.RunUntil(() => AllUp() && world.Network.IsWhole, world.Now + (10 * Second)), "nodes and connections did not come back in 10 s");
         world.RunUntil(static () => false, world.Now + (Second / 100));
-        Require(world.RunUntil(IsQuiet, world.Now + (10 * Second)), "requests were still under way 10 s after healing");
+        Require(world.RunUntil(IsQuiet, world.Now + (30 * Second)), "requests were still under way 30 s after healing");
         for (int round = 0; round < 2; round++)
         {
             FinalReads.Clear();
@@ -59,11 +59,11 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
     {
         foreach (SimNode node in world.Nodes)
         {
-            if (node.Life is not { Requests: 0 })
+            if (node.Life is not { Requests: 0, Store.IsIdle: true })
                 return false;
         }
 
-        return true;
+        return world.Network.UnderWay == 0;
     }
 
     private Operation Ask(WorkloadKey key, OperationKind kind, Operation? source)

@@ -27,6 +27,9 @@ internal sealed class NodeStore
         _send = Answer;
     }
 
+    /// <summary>Nothing waits for the disk.</summary>
+    public bool IsIdle => !_staged && !_committing;
+
     public LogStore Log => _store!;
 
     private SimWorld World => _life.World;
@@ -43,7 +46,11 @@ internal sealed class NodeStore
     {
         _staged |= message is StoreWrite or StoreReserveDots;
         if (message is StoreWrite write)
+        {
+            World.Dots.Staged(_life.Node.Id, write);
             World.Stores.Staged(_life.Node, this, write);
+        }
+
         _reading = (message as StoreRead)?.Key;
         _port!.Submit(message, _send);
     }
