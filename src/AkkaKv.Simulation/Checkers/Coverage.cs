@@ -10,7 +10,8 @@ namespace AkkaKv.Simulation.Checkers;
 /// </summary>
 /// <remarks>
 /// A write with the context of a read replaces what that read showed, and what those replaced. A read of a deleted key
-/// shows nothing; its context stands for the tombstones, which are found by their dots. A write that replaces what its
+/// shows nothing; its context stands for the tombstones that the replicas told it of. (A dot that the context covers is not
+/// enough: a delete whose write failed has a dot too, and never was.) A write that replaces what its
 /// client never saw (last write wins, delete without context) is only known by what its replica had seen.
 /// </remarks>
 internal sealed class Coverage
@@ -81,10 +82,10 @@ internal sealed class Coverage
     {
         if (!_seal.TryOpen(read.Key.Store, read.Context, out VersionVector vector, out _))
             return;
-        foreach ((Dot dot, int operation) in _dots[read.Key.Index])
+        foreach (Dot dot in _world.Dots.TombstonesFor(read.Number))
         {
-            if (vector.Covers(dot) && _history.Find(operation)!.Kind == OperationKind.Delete)
-                Add(seen, operation);
+            if (vector.Covers(dot))
+                Add(seen, _world.Dots.OperationOf(dot));
         }
     }
 

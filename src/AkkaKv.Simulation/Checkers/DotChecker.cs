@@ -15,6 +15,8 @@ internal sealed class DotChecker(SimWorld world)
     private readonly Dictionary<Address, Asked> _asked = [];
     private readonly Dictionary<(NodeId, StoreKey), List<Asked>> _waiting = [];
     private readonly Dictionary<Dot, MadeDot> _made = [];
+    private readonly Dictionary<Address, int> _readers = [];
+    private readonly Dictionary<int, HashSet<Dot>> _tombstones = [];
 
     /// <summary>A message leaves an actor.</summary>
     public void Sent(Address to, Message message, int operation)
@@ -26,6 +28,14 @@ internal sealed class DotChecker(SimWorld world)
             if (!_waiting.TryGetValue((to.Node, put.Key), out List<Asked>? waiting))
                 _waiting.Add((to.Node, put.Key), waiting = []);
             waiting.Add(asked);
+        }
+        else if (message is ReplicaRead read)
+        {
+            _readers[read.ReplyTo] = operation;
+        }
+        else if (message is ReplicaReadDone found && _readers.TryGetValue(to, out int reader))
+        {
+            NoteTombstones(reader, found);
         }
         else if (message is ReplicaPutDone done && _asked.TryGetValue(to, out Asked? asked))
         {
@@ -46,11 +56,21 @@ internal sealed class DotChecker(SimWorld world)
             return;
         foreach (VersionedValue value in set.Values)
         {
-            int at = _made.ContainsKey(value.Dot) ? -1 : waiting.FindIndex(asked => asked.IsFor(value.Content));
+            int at = _made.ContainsKey(value.Dot) ? -1 : waiting.FindIndex(asked => asked.IsFor(value.Content, set));
             if (at < 0)
                 continue;
             _made.Add(value.Dot, new MadeDot(waiting[at].Operation, set.Seen));
             waiting.RemoveAt(at);
+        }
+    }
+
+    /// <summary>A process died, and with it the writes that it had not staged.</summary>
+    public void Died(NodeId node)
+    {
+        foreach (((NodeId Node, StoreKey Key) place, List<Asked> waiting) in _waiting)
+        {
+            if (place.Node == node)
+                waiting.Clear();
         }
     }
 
@@ -66,11 +86,28 @@ internal sealed class DotChecker(SimWorld world)
     /// <summary>The operation that a dot names; 0 for one that was never staged.</summary>
     public int OperationOf(Dot dot) => _made.TryGetValue(dot, out MadeDot? made) ? made.Operation : 0;
 
+    /// <summary>The tombstones that replicas told a read of, whether or not its client was shown them.</summary>
+    public IEnumerable<Dot> TombstonesFor(int read) => _tombstones.TryGetValue(read, out HashSet<Dot>? dots) ? dots : [];
+
     /// <summary>Every dot, with what its replica had seen when it was made; in no order.</summary>
     public IEnumerable<(Dot Dot, int Operation, VersionVector? Seen)> All()
     {
         foreach ((Dot dot, MadeDot made) in _made)
             yield return (dot, made.Operation, made.Seen);
+    }
+
+    private void NoteTombstones(int reader, ReplicaReadDone found)
+    {
+        if (!SiblingSetCodec.TryDecode(found.Object, out SiblingSet set))
+            return;
+        foreach (VersionedValue value in set.Values)
+        {
+            if (!value.Content.IsTombstone)
+                continue;
+            if (!_tombstones.TryGetValue(reader, out HashSet<Dot>? dots))
+                _tombstones.Add(reader, dots = []);
+            dots.Add(value.Dot);
+        }
     }
 
     private void Note(Dot dot, MadeDot made)
@@ -90,9 +127,21 @@ internal sealed class DotChecker(SimWorld world)
 
     private sealed record Asked(int Operation, ReplicaPut Put, NodeId Node)
     {
-        // A tombstone has no bytes to tell it by; two of one key in one millisecond of a node are taken in their order.
-        public bool IsFor(ValueContent content) => content.IsTombstone
-            ? Put.Content.IsTombstone && Put.Content.WrittenAtMillis == content.WrittenAtMillis
-            : PayloadCodec.OperationOf(content.Payload) == Operation;
+        public bool IsFor(ValueContent content, SiblingSet set)
+        {
+            if (!content.IsTombstone)
+                return PayloadCodec.OperationOf(content.Payload) == Operation;
+
+            // A tombstone has no bytes to tell it by: it is told by its time, and by what its context has replaced.
+            if (!Put.Content.IsTombstone || Put.Content.WrittenAtMillis != content.WrittenAtMillis || !set.Seen.Covers(Put.Context))
+                return false;
+            foreach (VersionedValue value in set.Values)
+            {
+                if (Put.Context.Covers(value.Dot))
+                    return false;
+            }
+
+            return true;
+        }
     }
 }

@@ -177,6 +177,7 @@ internal sealed class SimWorld
         else
             node.Disk.LoseProcess();
 
+        Dots.Died(node.Id);
         Network.NodeDown(node, losesPower);
         NodeDied(node);
     }

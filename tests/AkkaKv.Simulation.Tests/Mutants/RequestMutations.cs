@@ -41,13 +41,13 @@ internal sealed class ForgetsContextLater : Mutation
         message is GatewayPut put && context.Now > TimeSpan.FromSeconds(1) ? put with { Put = put.Put with { Context = null } } : message;
 }
 
-/// <summary>Seals contexts with a secret of its own after a restart.</summary>
+/// <summary>Seals contexts with a secret of its own for a second.</summary>
 internal sealed class SealsWithAnotherSecret : Mutation
 {
     private static readonly ContextSeal Own = new("another"u8);
 
     public override Message? Out(IActorContext context, Address to, Message message) =>
-        message is GetDone { Reply.Context: not null } done && context.Now > TimeSpan.FromSeconds(1)
+        message is GetDone { Reply.Context: not null } done && context.Now.TotalSeconds is > 1 and < 2
             ? done with { Reply = done.Reply with { Context = Own.Seal(StoreKey.Of("sim", "x"u8), VersionVector.Empty) } }
             : message;
 }
