@@ -141,6 +141,11 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write) : Act
     {
         ReplicaOutcome.Busy => new KvError(
             KvErrorCode.Busy, $"Node {node} has as many writes under way as it may hold. Nothing was stored. Try again in a moment.", Retryable: true, Nodes: [node.Name]),
+        ReplicaOutcome.BusyUnsure => new KvError(
+            KvErrorCode.Busy,
+            $"Node {node} has as many writes under way as it may hold. This one was refused, but a write of the key that came after it may carry it: it may still appear. Read the key before you write it again.",
+            KvOutcome.Indeterminate,
+            Nodes: [node.Name]),
         ReplicaOutcome.ReadOnly => new KvError(
             KvErrorCode.StoreReadOnly, $"The store of node {node} takes no writes. Nothing was stored. Ask another node; see /ready of this one.", Retryable: true, Nodes: [node.Name]),
         ReplicaOutcome.StoreFailed => new KvError(

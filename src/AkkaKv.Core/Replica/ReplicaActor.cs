@@ -253,7 +253,7 @@ public sealed class ReplicaActor(ReplicaOptions options) : Actor
 
         // A refused write is one that never appears, unless a later write of the key, built on it, is at the store.
         if (outcome == ReplicaOutcome.Busy && work.WritesUnderWay > 0)
-            outcome = ReplicaOutcome.StoreFailed;
+            outcome = ReplicaOutcome.BusyUnsure;
         if (write.Put is not null && outcome == ReplicaOutcome.Done)
             Finish(context, write.Put, write.PutDone!);
         else if (write.Put is not null)

@@ -25,6 +25,9 @@ public enum ReplicaOutcome : byte
 
     /// <summary>Refused: the context names writes of this replica that it never made.</summary>
     ContextAhead = 6,
+
+    /// <summary>The store took no more, but a later write of the key, built on this one, may carry it.</summary>
+    BusyUnsure = 7,
 }
 
 /// <summary>Asks a replica for what it durably holds of a key. Answered by <see cref="ReplicaReadDone"/>.</summary>

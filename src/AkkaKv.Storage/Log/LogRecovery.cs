@@ -33,7 +33,8 @@ internal delegate void RecordSink(LogPosition at, in RecordView record);
 /// The search after X goes by every aligned offset. A value may hold bytes that look like a record; they fail the CRC,
 /// which starts from the store's id and the record's own position.
 /// Before anything is served, the part of the log above the last floor is written again and synced: after a sync failed,
-/// the system may hold pages in memory as if they were on disk, and would serve, then lose them.
+/// the system may hold pages in memory as if they were on disk, and would serve, then lose them. That part may begin in
+/// the sealed segment before the last one.
 /// </remarks>
 internal sealed class LogRecovery(IStoreDisk disk, ulong storeId, SegmentTable segments, RecordSink sink)
 {
@@ -48,6 +49,7 @@ internal sealed class LogRecovery(IStoreDisk disk, ulong storeId, SegmentTable s
     {
         uint[] numbers = FindSegments();
         long sealedBytes = 0;
+        IStoreFile? before = null;
         for (int i = 0; i < numbers.Length; i++)
         {
             uint number = numbers[i];
@@ -57,11 +59,14 @@ internal sealed class LogRecovery(IStoreDisk disk, ulong storeId, SegmentTable s
             if (isSealed)
             {
                 sealedBytes += length;
+                before = file;
                 continue;
             }
 
             RequireTorn(number, end, _image.AsSpan(0, length));
             (IStoreFile File, SegmentHeader Header)? prepared = Successor(numbers[(i + 1)..], end);
+            if (before is not null && _floor.Segment < number)
+                SettleSealed(before);
             long cut = Settle(file, end, length);
             return new LogTail(file, header, end, prepared, sealedBytes, cut);
         }
@@ -154,6 +159,17 @@ internal sealed class LogRecovery(IStoreDisk disk, ulong storeId, SegmentTable s
         // Even when nothing was cut: a process that was killed may have left the last write in the system's memory only.
         file.Sync();
         return cut;
+    }
+
+    // Nothing stands in the segment after it yet, so nothing says that the sync of the seal succeeded. Without this:
+    // 1. the sync of a roll fails, or the process is killed before it; 2. the store is opened again, sees the seal in the
+    // system's memory, and goes on in the next segment; 3. the power goes, and takes the seal and the records before it.
+    private void SettleSealed(IStoreFile file)
+    {
+        var bytes = new byte[checked((int)(file.Length - _floor.Offset))];
+        int read = file.ReadAt(_floor.Offset, bytes);
+        file.WriteAt(_floor.Offset, bytes.AsSpan(0, read));
+        file.Sync();
     }
 
     // At most one segment may follow an unsealed one: the prepared one, with nothing in it.

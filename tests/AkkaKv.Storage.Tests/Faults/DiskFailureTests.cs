@@ -38,6 +38,32 @@ public class DiskFailureTests
         reopened.Write("again", [5]).ShouldBe(StoreOutcome.Done);
     }
 
+    // Simulation seed 2531.
+    [Fact]
+    public void A_seal_whose_sync_failed_is_made_durable_before_the_log_goes_on_behind_it()
+    {
+        for (int filler = 8; filler < 4096; filler += 8)
+        {
+            // One of these fills the segment so that the next write rolls, and fails in the sync of the roll.
+            var disk = new FakeDisk();
+            var driver = new StoreDriver(disk);
+            driver.Write("before", new byte[filler]);
+            if (driver.Store.Status.Segments > 1)
+                break;
+            disk.OnSync = () => disk.FailSyncs = disk.List().Contains("segment-0000000002.log");
+            driver.Write("lost", new byte[3000]);
+            disk.OnSync = null;
+            disk.FailSyncs = false;
+            driver.Dispose();
+
+            var killed = new StoreDriver(disk.Restart(Survival.All));
+            killed.Write("after", [1]).ShouldBe(StoreOutcome.Done);
+            using var reopened = new StoreDriver(killed.Disk.Restart(Survival.Nothing));
+            reopened.Value("before")!.Length.ShouldBe(filler);
+            reopened.Value("after").ShouldBe([1]);
+        }
+    }
+
     [Fact]
     public void A_batch_that_waited_behind_the_failed_one_fails_too()
     {

@@ -149,7 +149,7 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         Add("a role is 1 to 255", new V1.Envelope { Role = 0, ReplicaMergeDone = new V1.ReplicaMergeDone() });
         Add("a key has a bucket", new V1.Envelope { Role = 2, ReplicaRead = new V1.ReplicaRead { ReplyTo = reply } });
         Add("a node's name", new V1.Envelope { Role = 2, ReplicaRead = new V1.ReplicaRead { Key = key, ReplyTo = new V1.Address { Role = 3, Node = new string('x', 256) } } });
-        Add("a replica's outcome", new V1.Envelope { Role = 3, ReplicaMergeDone = new V1.ReplicaMergeDone { Outcome = 7 } });
+        Add("a replica's outcome", new V1.Envelope { Role = 3, ReplicaMergeDone = new V1.ReplicaMergeDone { Outcome = 8 } });
         Add("a counter starts at 1", Forwarded(put => put.Context.Add(new V1.Dot { Actor = 1 })));
         Add("strictly increase", Forwarded(put => put.Context.Add([new V1.Dot { Actor = 2, Counter = 1 }, new V1.Dot { Actor = 2, Counter = 1 }])));
         Add("at most 1024 actors", Forwarded(put => put.Context.Add(Enumerable.Range(1, 1025).Select(i => new V1.Dot { Actor = (ulong)i, Counter = 1 }))));

@@ -1,0 +1,147 @@
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Replica;
+using AkkaKv.Core.Versions;
+using AkkaKv.Simulation.Workload;
+using AkkaKv.Simulation.World;
+
+namespace AkkaKv.Simulation.Checkers;
+
+/// <summary>
+/// Promise 5: a dot names one value for ever, across restart, wipe and restore. Sees every dot when it is staged and when
+/// it is announced, and knows from then on which operation it names.
+/// </summary>
+internal sealed class DotChecker(SimWorld world)
+{
+    private readonly Dictionary<Address, Asked> _asked = [];
+    private readonly Dictionary<(NodeId, StoreKey), List<Asked>> _waiting = [];
+    private readonly Dictionary<Dot, MadeDot> _made = [];
+    private readonly Dictionary<Address, int> _readers = [];
+    private readonly Dictionary<int, HashSet<Dot>> _tombstones = [];
+
+    /// <summary>A message leaves an actor.</summary>
+    public void Sent(Address to, Message message, int operation)
+    {
+        if (message is ReplicaPut put)
+        {
+            var asked = new Asked(operation, put, to.Node);
+            _asked[put.ReplyTo] = asked;
+            if (!_waiting.TryGetValue((to.Node, put.Key), out List<Asked>? waiting))
+                _waiting.Add((to.Node, put.Key), waiting = []);
+            waiting.Add(asked);
+        }
+        else if (message is ReplicaRead read)
+        {
+            _readers[read.ReplyTo] = operation;
+        }
+        else if (message is ReplicaReadDone found && _readers.TryGetValue(to, out int reader))
+        {
+            NoteTombstones(reader, found);
+        }
+        else if (message is ReplicaPutDone done && _asked.TryGetValue(to, out Asked? asked))
+        {
+            _waiting[(asked.Node, asked.Put.Key)].Remove(asked);
+            if (done.Outcome == ReplicaOutcome.Done)
+                Note(done.Dot, new MadeDot(asked.Operation, done.Context));
+        }
+    }
+
+    /// <summary>
+    /// A set is handed to a store: the new dots in it are those of writes that wait there. From now on they may appear,
+    /// whether or not anyone is told.
+    /// </summary>
+    public void Staged(NodeId node, StoreWrite write)
+    {
+        if (!_waiting.TryGetValue((node, write.Key), out List<Asked>? waiting) || waiting.Count == 0
+            || !SiblingSetCodec.TryDecode(write.Object, out SiblingSet set))
+            return;
+        foreach (VersionedValue value in set.Values)
+        {
+            int at = _made.ContainsKey(value.Dot) ? -1 : waiting.FindIndex(asked => asked.IsFor(value.Content, set));
+            if (at < 0)
+                continue;
+            _made.Add(value.Dot, new MadeDot(waiting[at].Operation, set.Seen));
+            waiting.RemoveAt(at);
+        }
+    }
+
+    /// <summary>A process died, and with it the writes that it had not staged.</summary>
+    public void Died(NodeId node)
+    {
+        foreach (((NodeId Node, StoreKey Key) place, List<Asked> waiting) in _waiting)
+        {
+            if (place.Node == node)
+                waiting.Clear();
+        }
+    }
+
+    /// <summary>A client was shown the value of an operation under a dot.</summary>
+    public void Shown(Dot dot, int operation)
+    {
+        if (_made.TryGetValue(dot, out MadeDot? known))
+            RequireSame(dot, known.Operation, operation);
+        else
+            _made.Add(dot, new MadeDot(operation, null));
+    }
+
+    /// <summary>The operation that a dot names; 0 for one that was never staged.</summary>
+    public int OperationOf(Dot dot) => _made.TryGetValue(dot, out MadeDot? made) ? made.Operation : 0;
+
+    /// <summary>The tombstones that replicas told a read of, whether or not its client was shown them.</summary>
+    public IEnumerable<Dot> TombstonesFor(int read) => _tombstones.TryGetValue(read, out HashSet<Dot>? dots) ? dots : [];
+
+    /// <summary>Every dot, with what its replica had seen when it was made; in no order.</summary>
+    public IEnumerable<(Dot Dot, int Operation, VersionVector? Seen)> All()
+    {
+        foreach ((Dot dot, MadeDot made) in _made)
+            yield return (dot, made.Operation, made.Seen);
+    }
+
+    private void NoteTombstones(int reader, ReplicaReadDone found)
+    {
+        if (!SiblingSetCodec.TryDecode(found.Object, out SiblingSet set))
+            return;
+        foreach (VersionedValue value in set.Values)
+        {
+            if (!value.Content.IsTombstone)
+                continue;
+            if (!_tombstones.TryGetValue(reader, out HashSet<Dot>? dots))
+                _tombstones.Add(reader, dots = []);
+            dots.Add(value.Dot);
+        }
+    }
+
+    private void Note(Dot dot, MadeDot made)
+    {
+        if (_made.TryGetValue(dot, out MadeDot? known))
+            RequireSame(dot, known.Operation, made.Operation);
+        _made[dot] = made;
+    }
+
+    private void RequireSame(Dot dot, int known, int found)
+    {
+        if (known != found)
+            world.Fail("a dot names one value for ever", $"dot {dot} names the value of operation {known}, and that of operation {found}");
+    }
+
+    private sealed record MadeDot(int Operation, VersionVector? Seen);
+
+    private sealed record Asked(int Operation, ReplicaPut Put, NodeId Node)
+    {
+        public bool IsFor(ValueContent content, SiblingSet set)
+        {
+            if (!content.IsTombstone)
+                return PayloadCodec.OperationOf(content.Payload) == Operation;
+
+            // A tombstone has no bytes to tell it by: it is told by its time, and by what its context has replaced.
+            if (!Put.Content.IsTombstone || Put.Content.WrittenAtMillis != content.WrittenAtMillis || !set.Seen.Covers(Put.Context))
+                return false;
+            foreach (VersionedValue value in set.Values)
+            {
+                if (Put.Context.Covers(value.Dot))
+                    return false;
+            }
+
+            return true;
+        }
+    }
+}

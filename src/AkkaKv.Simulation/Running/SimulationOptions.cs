@@ -1,0 +1,28 @@
+using AkkaKv.Simulation.Faults;
+
+namespace AkkaKv.Simulation.Running;
+
+/// <summary>One run, wholly: the same options give the same trace.</summary>
+/// <param name="Seed">Decides everything else.</param>
+/// <param name="Nodes">1 to 32.</param>
+/// <param name="Operations">Of all clients together.</param>
+public sealed record SimulationOptions(ulong Seed, int Nodes = 5, int Operations = 500)
+{
+    /// <summary>The kinds of faults that may be injected.</summary>
+    public IReadOnlyCollection<FaultKind> Faults { get; init; } = Enum.GetValues<FaultKind>();
+
+    /// <summary>Planned faults to leave out, by their index in the seed's schedule.</summary>
+    public IReadOnlyCollection<int> Without { get; init; } = [];
+
+    /// <summary>The command line that repeats the run.</summary>
+    public string Command
+    {
+        get
+        {
+            string command = $"dotnet run -c Release --project src/AkkaKv.Simulation -- --replay {Seed} --nodes {Nodes} --operations {Operations}";
+            if (Faults.Count < Enum.GetValues<FaultKind>().Length)
+                command += $" --faults {(Faults.Count == 0 ? "none" : string.Join(',', Faults))}";
+            return Without.Count == 0 ? command : $"{command} --without {string.Join(',', Without)}";
+        }
+    }
+}

@@ -1,0 +1,281 @@
+using AkkaKv.Core.Coordination;
+using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Node;
+using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
+using AkkaKv.Simulation.Checkers;
+using AkkaKv.Simulation.Disk;
+using AkkaKv.Simulation.Network;
+using AkkaKv.Storage;
+
+namespace AkkaKv.Simulation.World;
+
+/// <summary>
+/// A cluster in one thread on virtual time. Everything that happens is an event in one heap; everything that is random
+/// comes from one seed.
+/// </summary>
+internal sealed class SimWorld
+{
+    public const string Cluster = "simulation";
+
+    public static readonly ReadOnlyMemory<byte> Secret = "simulation"u8.ToArray();
+
+    private readonly EventHeap _events = new();
+    private readonly RandomSource _delays;
+    private readonly RandomSource _hops;
+
+    public SimWorld(SeedStreams streams, WorldShape shape, WorldSeams seams)
+    {
+        Streams = streams;
+        Shape = shape;
+        Seams = seams;
+        _delays = streams.Of("disk-delay");
+        _hops = streams.Of("hop-delay");
+        Dots = new DotChecker(this);
+        Stores = new StoreChecker(this);
+        Nodes = new SimNode[shape.Nodes];
+        RandomSource clocks = streams.Of("clocks");
+        for (int i = 0; i < Nodes.Length; i++)
+        {
+            var clock = new NodeClock(this, clocks.Between(-5_000, 5_000) * TimeSpan.TicksPerMillisecond, clocks.Between(-100, 100) * 1e-6);
+            Nodes[i] = new SimNode(i, clock) { Disk = NewDisk(i, 1) };
+        }
+
+        Topology = new RingTopology(1, shape.Partitions, shape.Replicas, Array.ConvertAll(Nodes, node => new RingMember(node.Id)));
+        Ring = RingSnapshot.Of(Topology);
+        Network = new SimNetwork(this);
+    }
+
+    public SeedStreams Streams { get; }
+
+    public WorldShape Shape { get; }
+
+    public WorldSeams Seams { get; }
+
+    public Trace Trace { get; } = new();
+
+    public DotChecker Dots { get; }
+
+    public StoreChecker Stores { get; }
+
+    public SimNode[] Nodes { get; }
+
+    public SimNetwork Network { get; }
+
+    public RingTopology Topology { get; }
+
+    public RingSnapshot Ring { get; }
+
+    /// <summary>Virtual time since the beginning, in ticks of 100 ns.</summary>
+    public long Now { get; private set; }
+
+    /// <summary>The first promise that was broken; the run ends there.</summary>
+    public Violation? Violation { get; private set; }
+
+    /// <summary>When a node lost acknowledged data with its disk.</summary>
+    public List<long> DiskLosses { get; } = [];
+
+    /// <summary>Takes the replies to clients.</summary>
+    public Action<int, Message> Reply { get; set; } = static (_, _) => { };
+
+    /// <summary>Told when a process has died.</summary>
+    public Action<SimNode> NodeDied { get; set; } = static _ => { };
+
+    public void At(long due, Action run) => _events.Add(Math.Max(due, Now), run);
+
+    public void After(long delay, Action run) => At(Now + delay, run);
+
+    /// <summary>Runs events until the condition holds, or virtual time reaches the deadline, or a promise is broken.</summary>
+    /// <returns>True when the condition holds.</returns>
+    public bool RunUntil(Func<bool> done, long deadline)
+    {
+        while (Violation is null)
+        {
+            if (done())
+                return true;
+            if (_events.Count == 0 || _events.NextDue > deadline)
+            {
+                Now = Math.Max(Now, deadline);
+                return done();
+            }
+
+            Now = _events.NextDue;
+            _events.Take()();
+        }
+
+        return false;
+    }
+
+    public void Fail(string promise, string story) => Violation ??= new Violation(promise, story);
+
+    /// <summary>Runs a process's work. A power cut ends the process; an exception is a fault of the product.</summary>
+    public void Guard(SimNode node, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (ProcessDiedException)
+        {
+            Crash(node, losesPower: false);
+            After(TimeSpan.TicksPerMillisecond * 20, () => Boot(node));
+        }
+        catch (PowerCutException)
+        {
+            Crash(node, losesPower: true);
+            After(TimeSpan.TicksPerMillisecond * 300, () => Boot(node));
+        }
+#pragma warning disable CA1031 // Whatever an actor throws would have stopped its node: that is what is reported.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Fail("a node stops only when it is stopped", $"{node.Id} stopped itself: {failure}");
+        }
+    }
+
+    public void Boot(SimNode node)
+    {
+        if (node.IsUp || Violation is not null)
+            return;
+        node.Boots++;
+        node.PausedUntil = 0;
+        var life = new NodeLife(this, node);
+        Trace.Note(Now, node.Index, $"starts, process {node.Boots}, disk {node.Disks}");
+        try
+        {
+            life.Store.Open(OptionsOf(node));
+        }
+        catch (PowerCutException)
+        {
+            LosePower(node);
+            Retry(node, "lost power while opening its store");
+            return;
+        }
+        catch (StoreOpenException failure)
+        {
+            node.Disk.LoseProcess();
+            OnOpenFailed(node, failure);
+            return;
+        }
+
+        Stores.Opened(node, life.Store);
+        node.RenewsActor = false;
+        node.Life = life;
+        Guard(node, () => life.Start(ActorsOf(node)));
+        Network.NodeUp(node);
+    }
+
+    public void Crash(SimNode node, bool losesPower)
+    {
+        if (!node.IsUp)
+            return;
+        Trace.Note(Now, node.Index, losesPower ? "loses power" : "is killed");
+        node.Life = null;
+        if (losesPower)
+            LosePower(node);
+        else
+            node.Disk.LoseProcess();
+
+        Dots.Died(node.Id);
+        Network.NodeDown(node, losesPower);
+        NodeDied(node);
+    }
+
+    /// <summary>The node, which must be down, gets an empty disk.</summary>
+    public void ReplaceDisk(SimNode node)
+    {
+        node.Disks++;
+        node.IsRotten = false;
+        node.Disk = NewDisk(node.Index, node.Disks);
+        Trace.Note(Now, node.Index, $"gets an empty disk, number {node.Disks}");
+        LoseData(node);
+    }
+
+    /// <summary>The node, which must be down, gets an earlier state of its disk back; the operator asks for a new identity.</summary>
+    public void RestoreDisk(SimNode node, SimDisk backup)
+    {
+        node.Disks++;
+        node.IsRotten = false;
+        node.RenewsActor = true;
+        node.Disk = backup;
+        Trace.Note(Now, node.Index, "gets its disk back as it was");
+        LoseData(node);
+    }
+
+    public long HopDelay() => _hops.Next(400);
+
+    public long DiskDelay(SimNode node, bool write)
+    {
+        long delay = (write ? Shape.SyncDelay / 8 : Shape.SyncDelay) + 1;
+        delay += (long)(delay * 2 * _delays.NextDouble());
+        return Now < node.DiskSlowUntil ? delay * 40 : delay;
+    }
+
+    // Under a weaker durability a power cut takes acknowledged writes: the same as a lost disk to whoever counts.
+    private void LosePower(SimNode node)
+    {
+        node.Disk.LosePower();
+        if (Shape.Durability != Durability.Always)
+            LoseData(node);
+    }
+
+    private void LoseData(SimNode node)
+    {
+        DiskLosses.Add(Now);
+        Stores.Forget(node);
+    }
+
+    private void OnOpenFailed(SimNode node, StoreOpenException failure)
+    {
+        if (failure.InnerException is IOException)
+        {
+            Retry(node, "could not open its store: " + failure.InnerException.Message);
+        }
+        else if (node.IsRotten)
+        {
+            ReplaceDisk(node);
+            Boot(node);
+        }
+        else
+        {
+            Fail("a store opens again after any crash", $"{node.Id}: {failure.Message}");
+        }
+    }
+
+    private void Retry(SimNode node, string why)
+    {
+        Trace.Note(Now, node.Index, why);
+        After(TimeSpan.TicksPerMillisecond * 200, () => Boot(node));
+    }
+
+    private SimDisk NewDisk(int node, int number) =>
+        new($"/node-{node + 1}/disk-{number}", Streams.Of("disk-" + node, number));
+
+    private StoreOptions OptionsOf(SimNode node)
+    {
+        RandomSource identities = Streams.Of("identity-" + node.Index, node.Boots);
+        return Seams.Store(new StoreOptions
+        {
+            Node = node.Id.Name,
+            Cluster = Cluster,
+            Time = node.Clock,
+            DrawId = identities.NextUInt64,
+            Durability = Shape.Durability,
+            SegmentBytes = Shape.SegmentBytes,
+            PendingBytesMax = Shape.PendingBytesMax,
+            DotsPerBlock = Shape.DotsPerBlock,
+            DotsPerReservation = 8L * Shape.DotsPerBlock,
+            RenewActor = node.RenewsActor,
+        });
+    }
+
+    private NodeOptions ActorsOf(SimNode node) => new(
+        node.Id,
+        Topology,
+        new GatewayOptions { ContextSecret = Secret, Places = [], Quorum = new QuorumDefaults(Shape.Replicas, Math.Min(2, Shape.Replicas), Math.Min(2, Shape.Replicas)) },
+        new ReplicaOptions(Shape.SiblingsMax, Shape.UnderWayMax));
+}
+
+/// <summary>A promise that was broken, and how.</summary>
+public sealed record Violation(string Promise, string Story);

@@ -1,0 +1,62 @@
+using AkkaKv.Core.Kernel;
+using AkkaKv.Storage;
+
+namespace AkkaKv.Simulation.World;
+
+/// <summary>What a seed makes of the cluster before anything happens: sizes, speeds and bounds.</summary>
+internal sealed record WorldShape
+{
+    public required int Nodes { get; init; }
+
+    public required int Partitions { get; init; }
+
+    /// <summary>The cluster's N.</summary>
+    public required int Replicas { get; init; }
+
+    /// <summary>Messages within a node are events of their own, as between the event loops of a real one.</summary>
+    public required bool LocalHops { get; init; }
+
+    public required Durability Durability { get; init; }
+
+    public required long SegmentBytes { get; init; }
+
+    /// <summary>Small enough at times that stores answer Busy.</summary>
+    public required long PendingBytesMax { get; init; }
+
+    /// <summary>Requests that one partition holds at a time; small enough at times that replicas answer Busy.</summary>
+    public required int UnderWayMax { get; init; }
+
+    /// <summary>Concurrent values past which a client's write is refused.</summary>
+    public required int SiblingsMax { get; init; }
+
+    public required int DotsPerBlock { get; init; }
+
+    /// <summary>A message's usual time on the way, ticks; each one takes from this to three times as long.</summary>
+    public required long Latency { get; init; }
+
+    /// <summary>A sync's usual time, ticks.</summary>
+    public required long SyncDelay { get; init; }
+
+    /// <summary>How many disks may be lost in the run: the promise to keep writes ends at W of them.</summary>
+    public required int LostDisksMax { get; init; }
+
+    /// <summary>Something says Busy without any fault.</summary>
+    public bool IsCrowded => PendingBytesMax < 64 << 10 || UnderWayMax < 1000;
+
+    public static WorldShape Draw(RandomSource random, int nodes) => new()
+    {
+        Nodes = nodes,
+        Partitions = random.Of(1, 4, 8, 16),
+        Replicas = Math.Min(nodes, random.Of(1, 2, 3, 3, 3, 3, 3, 3, 4, 5)),
+        LocalHops = random.Chance(0.4),
+        Durability = random.Of(Durability.Always, Durability.Always, Durability.Always, Durability.Always, Durability.Always, Durability.Always, Durability.Interval, Durability.None),
+        SegmentBytes = random.Of(8L << 10, 16L << 10, 32L << 10, 64L << 10),
+        PendingBytesMax = random.Of(700, 4L << 10, 1L << 20, 1L << 20),
+        UnderWayMax = random.Of(2, 5, 16_384, 16_384, 16_384, 16_384),
+        SiblingsMax = random.Of(3, 20, 100, 100),
+        DotsPerBlock = random.Of(1, 3, 20, 1024),
+        Latency = random.Micros(20, 5_000),
+        SyncDelay = random.Micros(20, 3_000),
+        LostDisksMax = random.Of(0, 1, 1, 2),
+    };
+}

@@ -1,0 +1,141 @@
+using AkkaKv.Api;
+using AkkaKv.Core.Coordination;
+using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Replica;
+using AkkaKv.Core.Versions;
+
+namespace AkkaKv.Simulation.Tests.Mutants;
+
+/// <summary>Waits for one acknowledgement fewer than W.</summary>
+internal sealed class CountsOneTooFew : Mutation
+{
+    public override Message? In(IActorContext context, Message message) => message switch
+    {
+        GatewayPut put => put with { Options = Fewer(put.Options) },
+        GatewayDelete delete => delete with { Options = Fewer(delete.Options) },
+        _ => message,
+    };
+
+    private static RequestOptions Fewer(RequestOptions options) => options with { W = Math.Max(1, (options.W ?? 2) - 1) };
+}
+
+/// <summary>Answers a read with the first reply.</summary>
+internal sealed class ReadsOneReplica : Mutation
+{
+    public override Message? In(IActorContext context, Message message) =>
+        message is GatewayGet get ? get with { Options = get.Options with { R = 1 } } : message;
+}
+
+/// <summary>Loses the context on the way to the coordinator.</summary>
+internal sealed class ForgetsContext : Mutation
+{
+    public override Message? In(IActorContext context, Message message) =>
+        message is GatewayPut put ? put with { Put = put.Put with { Context = null } } : message;
+}
+
+/// <summary>Loses the context of some writes, once the quiet beginning is over.</summary>
+internal sealed class ForgetsContextLater : Mutation
+{
+    public override Message? In(IActorContext context, Message message) =>
+        message is GatewayPut put && context.Now > TimeSpan.FromSeconds(1) ? put with { Put = put.Put with { Context = null } } : message;
+}
+
+/// <summary>Seals contexts with a secret of its own for a second.</summary>
+internal sealed class SealsWithAnotherSecret : Mutation
+{
+    private static readonly ContextSeal Own = new("another"u8);
+
+    public override Message? Out(IActorContext context, Address to, Message message) =>
+        message is GetDone { Reply.Context: not null } done && context.Now.TotalSeconds is > 1 and < 2
+            ? done with { Reply = done.Reply with { Context = Own.Seal(StoreKey.Of("sim", "x"u8), VersionVector.Empty) } }
+            : message;
+}
+
+/// <summary>Shows whatever any replica holds, overwritten or not.</summary>
+internal sealed class UnionsSiblings : Mutation
+{
+    private readonly SortedDictionary<string, Sibling> _all = new(StringComparer.Ordinal);
+
+    public override Message? In(IActorContext context, Message message)
+    {
+        if (message is ReplicaReadDone { Outcome: ReplicaOutcome.Done } done && SiblingSetCodec.TryDecode(done.Object, out SiblingSet set))
+        {
+            foreach (VersionedValue value in set.Values)
+            {
+                if (!value.Content.IsTombstone)
+                    _all[value.Dot.ToString()] = new Sibling(value.Dot.ToString(), value.Content.Payload, null, default, null, false);
+            }
+        }
+
+        return message;
+    }
+
+    public override Message? Out(IActorContext context, Address to, Message message) =>
+        message is GetDone { Reply: { Error: null, Siblings.Count: > 0 } reply } done
+            ? done with { Reply = reply with { Siblings = [.. _all.Values] } }
+            : message;
+}
+
+/// <summary>A read that repairs nobody.</summary>
+internal sealed class SkipsRepair : Mutation
+{
+    public override Message? In(IActorContext context, Message message) => message;
+
+    public override Message? Out(IActorContext context, Address to, Message message)
+    {
+        if (message is not ReplicaMerge merge)
+            return message;
+        context.Send(context.Self, new ReplicaMergeDone(merge.Ticket, ReplicaOutcome.Done));
+        return null;
+    }
+}
+
+/// <summary>Says of a write that was sent that it was not.</summary>
+internal sealed class DeniesWhatItSent : Mutation
+{
+    public override Message? Out(IActorContext context, Address to, Message message) =>
+        message is PutDone { Reply.Error: { Outcome: KvOutcome.Indeterminate } error } done
+            ? done with { Reply = PutReply.Failed(error with { Outcome = KvOutcome.NotAttempted }) }
+            : message;
+}
+
+/// <summary>Hands out a context that covers siblings which the writer never saw.</summary>
+internal sealed class ContextOverSiblings : Mutation
+{
+    private static readonly ContextSeal Seal = new("simulation"u8);
+    private StoreKey? _key;
+    private VersionVector _seen = VersionVector.Empty;
+
+    public override Message? In(IActorContext context, Message message)
+    {
+        if (message is ReplicaPutDone done)
+            _seen = done.Context;
+        return message;
+    }
+
+    public override Message? Out(IActorContext context, Address to, Message message)
+    {
+        if (message is ReplicaPut put)
+            _key = put.Key;
+        return message is PutDone { Reply: { Error: null, Context: null } reply } done
+            ? done with { Reply = reply with { Context = Seal.Seal(_key!, _seen) } }
+            : message;
+    }
+}
+
+/// <summary>Shows one sibling fewer than it covers.</summary>
+internal sealed class HidesSibling : Mutation
+{
+    public override Message? Out(IActorContext context, Address to, Message message) =>
+        message is GetDone { Reply.Siblings.Count: > 1 } done
+            ? done with { Reply = done.Reply with { Siblings = [.. done.Reply.Siblings.Skip(1)] } }
+            : message;
+}
+
+/// <summary>Never answers one read in a few.</summary>
+internal sealed class ForgetsToAnswer : Mutation
+{
+    public override Message? Out(IActorContext context, Address to, Message message) =>
+        message is GetDone { Reply.Error: not null } ? null : message;
+}
