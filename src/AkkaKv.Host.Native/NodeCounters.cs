@@ -16,6 +16,7 @@ namespace AkkaKv.Host.Native;
 /// <param name="InboundUnknownKinds">Messages of a newer version, ignored.</param>
 /// <param name="InboundBroken">Connections closed because of malformed bytes.</param>
 /// <param name="InboundRefused">Connections refused: no agreement, or too many.</param>
+/// <param name="OfActors">What the actors counted, by the number of the <see cref="Core.Kernel.Counter"/>.</param>
 public sealed record NodeCounters(
     long Turns,
     long Handled,
@@ -28,7 +29,8 @@ public sealed record NodeCounters(
     long InboundReads,
     long InboundUnknownKinds,
     long InboundBroken,
-    long InboundRefused)
+    long InboundRefused,
+    IReadOnlyList<long> OfActors)
 {
     internal static NodeCounters Sum(IReadOnlyList<EventLoop> loops, InboundCounters inbound, int callsWaiting) => new(
         loops.Sum(loop => Volatile.Read(ref loop.Counters.Turns)),
@@ -42,5 +44,18 @@ public sealed record NodeCounters(
         Interlocked.Read(ref inbound.Reads),
         Interlocked.Read(ref inbound.UnknownKinds),
         Interlocked.Read(ref inbound.Broken),
-        Interlocked.Read(ref inbound.RefusedConnections));
+        Interlocked.Read(ref inbound.RefusedConnections),
+        SumOfActors(loops));
+
+    private static long[] SumOfActors(IReadOnlyList<EventLoop> loops)
+    {
+        var sums = new long[loops[0].Counters.OfActors.Length];
+        foreach (EventLoop loop in loops)
+        {
+            for (int kind = 0; kind < sums.Length; kind++)
+                sums[kind] += Volatile.Read(ref loop.Counters.OfActors[kind]);
+        }
+
+        return sums;
+    }
 }

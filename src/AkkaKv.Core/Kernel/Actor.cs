@@ -48,6 +48,9 @@ public interface IActorContext
 
     /// <summary>Ends this actor after the current message. Its timers are cancelled; later messages to it are dropped.</summary>
     void Stop();
+
+    /// <summary>Adds to one of the node's counters. Nothing in the protocol ever reads one.</summary>
+    void Count(Counter counter, long amount = 1);
 }
 
 /// <summary>Names one started timer of one actor.</summary>

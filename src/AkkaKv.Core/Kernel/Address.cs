@@ -23,6 +23,12 @@ public enum ActorRole : byte
 
     /// <summary>Outside of the actors: a caller of the host who waits for a reply. Its number is the call.</summary>
     Caller = 7,
+
+    /// <summary>Keeps writes for nodes that are down. Its number is the partition.</summary>
+    Hints = 8,
+
+    /// <summary>Compares replicas. Its number is always 0.</summary>
+    AntiEntropy = 9,
 }
 
 /// <summary>Where a message goes: a node and a path within it. Written <c>node-2/replica/17</c>.</summary>
@@ -39,6 +45,8 @@ public readonly record struct Address(NodeId Node, ActorRole Role, ulong Number)
         ActorRole.Membership => "membership",
         ActorRole.RingManager => "ring",
         ActorRole.Caller => "caller",
+        ActorRole.Hints => "hints",
+        ActorRole.AntiEntropy => "anti-entropy",
         _ => "role-" + (byte)role,
     };
 }

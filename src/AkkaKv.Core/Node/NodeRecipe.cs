@@ -9,7 +9,9 @@ namespace AkkaKv.Core.Node;
 /// <summary>All that the actors of one node are made from.</summary>
 /// <param name="Self">This node, one of the topology's members.</param>
 /// <param name="Topology">Who belongs to the cluster, fixed by the configuration.</param>
-public sealed record NodeOptions(NodeId Self, RingTopology Topology, GatewayOptions Gateway, ReplicaOptions Replica);
+public sealed record NodeOptions(NodeId Self, RingTopology Topology, GatewayOptions Gateway, ReplicaOptions Replica)
+{
+}
 
 /// <summary>One actor that a host starts with the node.</summary>
 public sealed record ActorPlan(ActorRole Role, ulong Number, Func<Actor> Make);

@@ -37,4 +37,6 @@ internal sealed class ActorCell(EventLoop loop, Address self, Actor actor) : IAc
     public Address Spawn(ActorRole role, Actor actor) => loop.Spawn(role, actor);
 
     public void Stop() => IsStopping = true;
+
+    public void Count(Counter counter, long amount = 1) => loop.Counters.OfActors[(int)counter] += amount;
 }

@@ -15,7 +15,7 @@ public static class LoopRoute
     public static int Of(ActorRole role, ulong number, int loops) => role switch
     {
         ActorRole.Store or ActorRole.Caller => Nowhere,
-        ActorRole.Membership or ActorRole.RingManager => 0,
+        ActorRole.Membership or ActorRole.RingManager or ActorRole.AntiEntropy => 0,
         ActorRole.Gateway => number < (ulong)loops ? (int)number : Nowhere,
         _ => (int)(number % (ulong)loops),
     };

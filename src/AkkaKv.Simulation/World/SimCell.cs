@@ -44,6 +44,8 @@ internal sealed class SimCell(NodeLife life, Address self, Actor actor, int oper
         _timers = null;
     }
 
+    public void Count(Counter counter, long amount = 1) => life.World.Counted[(int)counter] += amount;
+
     private void Fire(ulong number)
     {
         if (_timers is not null && _timers.Remove(number, out SimTimer? timer))

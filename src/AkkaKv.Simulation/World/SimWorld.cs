@@ -76,6 +76,9 @@ internal sealed class SimWorld
     /// <summary>When a node lost acknowledged data with its disk.</summary>
     public List<long> DiskLosses { get; } = [];
 
+    /// <summary>What the actors of all nodes counted, by <see cref="Counter"/>.</summary>
+    public long[] Counted { get; } = new long[Enum.GetValues<Counter>().Length];
+
     /// <summary>Takes the replies to clients.</summary>
     public Action<int, Message> Reply { get; set; } = static (_, _) => { };
 

@@ -24,4 +24,7 @@ internal sealed class TestCell(TestWorld world, Address self, Actor actor) : IAc
     public Address Spawn(ActorRole role, Actor actor) => world.Spawn(self.Node, role, actor);
 
     public void Stop() => world.Stop(this);
+
+    public void Count(Counter counter, long amount = 1) =>
+        world.Counted[counter] = world.Counted.GetValueOrDefault(counter) + amount;
 }

@@ -61,6 +61,9 @@ internal sealed class TestWorld
     /// <summary>Every message that was delivered, in order.</summary>
     public List<(Address From, Address To, Message Message)> Trace { get; } = [];
 
+    /// <summary>What the actors counted.</summary>
+    public Dictionary<Counter, long> Counted { get; } = [];
+
     /// <summary>Messages that went to nobody.</summary>
     public int Unknown { get; private set; }
 

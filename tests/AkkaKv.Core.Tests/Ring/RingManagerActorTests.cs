@@ -82,5 +82,7 @@ public class RingManagerActorTests
         public Address Spawn(ActorRole role, Actor actor) => throw new NotSupportedException();
 
         public void Stop() => throw new NotSupportedException();
+
+        public void Count(Counter counter, long amount = 1) => throw new NotSupportedException();
     }
 }

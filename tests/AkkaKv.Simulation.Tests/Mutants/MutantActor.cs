@@ -47,5 +47,7 @@ internal sealed class MutantActor(Actor inner, Mutation mutation, Func<Actor, Mu
             host.Spawn(role, ofSpawned?.Invoke(actor) is { } changed ? new MutantActor(actor, changed) : actor);
 
         public void Stop() => host.Stop();
+
+        public void Count(Counter counter, long amount = 1) => host.Count(counter, amount);
     }
 }

@@ -1,0 +1,29 @@
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Replica;
+
+namespace AkkaKv.Core.Hints;
+
+/// <summary>
+/// Keeps an object for a node that is down, merged with what is kept of the key already. Answered by
+/// <see cref="ReplicaMergeDone"/> when it is durable; <see cref="ReplicaOutcome.Busy"/> when the bound is reached, and then
+/// nothing was kept.
+/// </summary>
+/// <param name="Target">The owner that the object is meant for.</param>
+public sealed record HintStore(NodeId Target, StoreKey Key, ReadOnlyMemory<byte> Object, ulong Ticket, Address ReplyTo) : Message;
+
+/// <summary>
+/// Asks for what is kept of a key, for whomever. Answered by <see cref="ReplicaReadDone"/>; its object is empty when nothing is.
+/// </summary>
+public sealed record HintRead(StoreKey Key, ulong Ticket, Address ReplyTo) : Message;
+
+/// <summary>Asks what waits for whom in one partition. Answered by <see cref="HintsTold"/>.</summary>
+public sealed record HintsAsk(Address ReplyTo) : Message;
+
+/// <param name="Backlogs">One for each target that has something waiting, by name.</param>
+public sealed record HintsTold(int Partition, IReadOnlyList<HintBacklog> Backlogs) : Message;
+
+/// <summary>What waits for one target.</summary>
+/// <param name="Keys">How many keys.</param>
+/// <param name="Bytes">Their objects together.</param>
+/// <param name="OldestAge">Since the oldest of them was first kept, by this node's wall clock.</param>
+public sealed record HintBacklog(NodeId Target, long Keys, long Bytes, TimeSpan OldestAge);
