@@ -1,4 +1,5 @@
 using AkkaKv.Api;
+using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Versions;
@@ -7,44 +8,36 @@ namespace AkkaKv.Core.Coordination;
 
 /// <summary>
 /// One read: asks R owners, this node first; the others when one of them cannot answer, is late, or holds something
-/// else. Answers with the merge of the first R replies, then waits for whoever was asked and repairs those that were
-/// behind.
+/// else; and in a sloppy quorum the fallbacks for owners that are down, refuse or are late. Answers with the merge of the
+/// first R replies, then waits for whoever was asked and repairs the owners that were behind.
 /// </summary>
-/// <remarks>Source: Dynamo, DeCandia et al. 2007, sections 4.5 and 5 (read repair).</remarks>
+/// <remarks>Source: Dynamo, DeCandia et al. 2007, sections 4.5, 4.6 and 5 (read repair).</remarks>
 public sealed class ReadCoordinator(RequestPlan plan, ReadPolicy policy) : Actor
 {
     private readonly ReadTally _tally = new(plan.Quorum.R, plan.Owners.Count);
+    private readonly FallbackWalk _fallbacks = new(plan);
     private readonly bool[] _asked = new bool[plan.Owners.Count];
-    private CoordinationPhase _phase = CoordinationPhase.Gathering;
+    private CoordinationPhase _phase = CoordinationPhase.Speculating;
+    private TimeSpan _startedAt;
+    private TimeSpan? _latency;
     private TimerId _timer;
     private int _silent;
+    private int _silentOwners;
     private int _repairsUnderWay;
 
     public override void Start(IActorContext context)
     {
+        _startedAt = context.Now;
         if (plan.Shortage(plan.Quorum.R) is { } shortage)
         {
+            context.Count(Counter.Shortages);
             Fail(context, shortage);
             return;
         }
 
-        for (int rank = 0; rank < plan.Owners.Count; rank++)
-        {
-            if (!plan.Reachable[rank])
-                _tally.Fail(rank);
-        }
-
-        bool asksAll = plan.Quorum.R == plan.ReachableCount || context.Random.Next(policy.AskAllOneIn) == 0;
-        if (asksAll || policy.SpeculationDelay >= plan.Quorum.Timeout)
-        {
-            AskMore(context, plan.Owners.Count);
-            _timer = context.StartTimer(plan.Quorum.Timeout, new CoordinatorTimeout(CoordinationPhase.Gathering));
-            return;
-        }
-
-        _phase = CoordinationPhase.Speculating;
-        AskMore(context, plan.Quorum.R);
-        _timer = context.StartTimer(policy.SpeculationDelay, new CoordinatorTimeout(CoordinationPhase.Speculating));
+        bool asksAll = context.Random.Next(policy.AskAllOneIn) == 0;
+        Ask(context, asksAll ? plan.Owners.Count : plan.Quorum.R, atLeast: plan.Quorum.R);
+        WaitForLate(context, policy.SpeculationDelay);
     }
 
     public override void Receive(IActorContext context, Message message)
@@ -53,100 +46,140 @@ public sealed class ReadCoordinator(RequestPlan plan, ReadPolicy policy) : Actor
         {
             case ReplicaReadDone done: OnReadDone(context, done); break;
             case ReplicaMergeDone: OnRepairDone(context); break;
-            case CoordinatorTimeout timeout: OnTimeout(context, timeout.Phase); break;
+            case CoordinatorTimeout { Phase: CoordinationPhase.Speculating }: OnLate(context); break;
+            case CoordinatorTimeout: OnDeadline(context); break;
             default: throw new InvariantException($"A read coordinator has no use for {message.GetType().Name}");
         }
     }
 
-    // This node's own replica first: it costs no message. Then by preference.
-    private void AskMore(IActorContext context, int count)
+    // Up to so many owners that were not asked yet: this node's own replica first, it costs no message; then by preference.
+    // Where they are fewer than needed, fallbacks as well.
+    private int Ask(IActorContext context, int count, int atLeast)
     {
+        int before = _silent;
         int own = plan.Owners.RankOf(context.Self.Node);
-        if (own >= 0 && Ask(context, own))
-            count--;
-        for (int rank = 0; rank < plan.Owners.Count && count > 0; rank++)
-        {
-            if (Ask(context, rank))
-                count--;
-        }
+        if (own >= 0)
+            AskOwner(context, own);
+        for (int rank = 0; rank < plan.Owners.Count && _silent - before < count; rank++)
+            AskOwner(context, rank);
+        while (!plan.Quorum.Strict && _silent - before < atLeast && _fallbacks.TryTake(out NodeId node))
+            AskFallback(context, node);
+        return _silent - before;
     }
 
-    private bool Ask(IActorContext context, int rank)
+    private void AskOwner(IActorContext context, int rank)
     {
-        if (_asked[rank] || !plan.Reachable[rank])
-            return false;
+        if (_asked[rank] || !plan.IsReachable(rank))
+            return;
         _asked[rank] = true;
         _silent++;
+        _silentOwners++;
         context.Send(plan.ReplicaOf(rank), new ReplicaRead(plan.Key, (ulong)rank, context.Self));
-        return true;
+    }
+
+    private void AskFallback(IActorContext context, NodeId node)
+    {
+        _silent++;
+        context.Send(plan.HintsOf(node), new HintRead(plan.Key, (ulong)_tally.AskFallback(), context.Self));
     }
 
     private void OnReadDone(IActorContext context, ReplicaReadDone done)
     {
-        int rank = RequestRank.Of(done.Ticket, plan.Owners.Count);
-        if (_repairsUnderWay > 0 || _tally.IsKnown(rank))
-            return; // A duplicate of an answer that was counted.
+        if (_repairsUnderWay > 0 || !_tally.IsOpen(done.Ticket))
+            return; // A duplicate of an answer that was counted, or an answer to nothing that was asked.
+        int slot = (int)done.Ticket;
         _silent--;
-        Count(rank, done);
-        if (_phase != CoordinationPhase.Repairing && !_tally.HasAnswered(rank))
-            AskMore(context, 1);
-        if (_phase != CoordinationPhase.Repairing && _tally.IsReached)
+        _silentOwners -= _tally.IsOwner(slot) ? 1 : 0;
+        Count(slot, done);
+        if (_phase == CoordinationPhase.Repairing)
+        {
+            RepairWhenAllSpoke(context);
+            return;
+        }
+
+        if (!_tally.HasAnswered(slot))
+            Ask(context, 1, atLeast: 1);
+        if (_tally.IsReached)
             Answer(context);
-        else if (_phase != CoordinationPhase.Repairing && _tally.IsHopeless)
-            Fail(context, NotReached("the others said that they cannot"));
-        if (_phase == CoordinationPhase.Repairing && _silent == 0)
-            Repair(context);
+        else if (IsHopeless)
+            Fail(context, NotReached(context, "the others said that they cannot"));
     }
 
-    private void Count(int rank, ReplicaReadDone done)
+    private bool IsHopeless =>
+        _tally.Got + _silent < plan.Quorum.R || (_tally.Owners == 0 && _silentOwners == 0);
+
+    private void Count(int slot, ReplicaReadDone done)
     {
         if (done.Outcome == ReplicaOutcome.Done)
-            _tally.Add(rank, done.Object);
+            _tally.Add(slot, done.Object);
         else if (done.Outcome == ReplicaOutcome.Corrupt)
-            _tally.FailCorrupt(rank);
+            _tally.FailCorrupt(slot);
         else
-            _tally.Fail(rank);
+            _tally.Fail(slot);
     }
 
     private void Answer(IActorContext context)
     {
-        SiblingSet merged = _tally.Merged;
         QuorumReport report = plan.Report(plan.Quorum.R, _tally.Got, context.Self.Node);
-        context.Send(plan.ReplyTo, new GetDone(ClientView.Of(merged, plan, report, context.WallNow)));
+        context.Send(plan.ReplyTo, new GetDone(ClientView.Of(_tally.Merged, plan, report, context.WallNow)));
+        _latency = context.Now - _startedAt;
 
         // Who differs once differs elsewhere too: whoever was not asked yet may be behind as well.
         if (_tally.SawDifference)
-            AskMore(context, plan.Owners.Count);
-        if (_phase == CoordinationPhase.Speculating && _silent > 0)
-            WaitOutDeadline(context);
+            Ask(context, plan.Owners.Count, atLeast: 0);
         _phase = CoordinationPhase.Repairing;
-    }
-
-    private void WaitOutDeadline(IActorContext context)
-    {
-        context.CancelTimer(_timer);
-        _timer = context.StartTimer(plan.Quorum.Timeout - policy.SpeculationDelay, new CoordinatorTimeout(CoordinationPhase.Gathering));
-    }
-
-    private void OnTimeout(IActorContext context, CoordinationPhase phase)
-    {
-        if (phase == CoordinationPhase.Speculating)
-            Speculate(context);
-        else if (_repairsUnderWay > 0)
-            context.Stop();
-        else if (_phase == CoordinationPhase.Repairing)
-            Repair(context);
+        if (_silent > 0)
+            WaitForDeadline(context);
         else
-            Fail(context, NotReached($"the others were silent for {plan.Quorum.Timeout.TotalMilliseconds:0} ms"));
+            Repair(context);
     }
 
-    private void Speculate(IActorContext context)
+    private void RepairWhenAllSpoke(IActorContext context)
+    {
+        if (_silent == 0)
+            Repair(context);
+    }
+
+    // The first time the owners that were not asked yet; then, as long as the quorum is not met, fallbacks.
+    private void OnLate(IActorContext context)
     {
         if (_phase != CoordinationPhase.Speculating)
             return;
-        _phase = CoordinationPhase.Gathering;
-        WaitOutDeadline(context);
-        AskMore(context, plan.Owners.Count);
+        int asked = Ask(context, plan.Owners.Count, atLeast: 0);
+        if (asked == 0)
+            asked = Ask(context, 0, atLeast: plan.Quorum.R - Math.Min(_tally.Got, plan.Quorum.R - 1));
+        context.Count(Counter.SpeculativeReads, asked);
+        if (asked > 0)
+            WaitForLate(context, policy.SpeculationDelay);
+        else
+            WaitForDeadline(context);
+    }
+
+    private void WaitForLate(IActorContext context, TimeSpan delay)
+    {
+        if (context.Now - _startedAt + delay < plan.Quorum.Timeout)
+            _timer = context.StartTimer(delay, new CoordinatorTimeout(CoordinationPhase.Speculating));
+        else
+            WaitForDeadline(context);
+    }
+
+    private void WaitForDeadline(IActorContext context)
+    {
+        context.CancelTimer(_timer);
+        TimeSpan left = plan.Quorum.Timeout - (context.Now - _startedAt);
+        _timer = context.StartTimer(left > TimeSpan.Zero ? left : TimeSpan.Zero, new CoordinatorTimeout(CoordinationPhase.Gathering));
+        if (_phase == CoordinationPhase.Speculating)
+            _phase = CoordinationPhase.Gathering;
+    }
+
+    private void OnDeadline(IActorContext context)
+    {
+        if (_repairsUnderWay > 0)
+            Finish(context);
+        else if (_phase == CoordinationPhase.Repairing)
+            Repair(context);
+        else
+            Fail(context, NotReached(context, $"the others were silent for {plan.Quorum.Timeout.TotalMilliseconds:0} ms"));
     }
 
     // The repair enters the replica by the same merge as any write; one that fails is left to the next read.
@@ -161,21 +194,22 @@ public sealed class ReadCoordinator(RequestPlan plan, ReadPolicy policy) : Actor
             context.Send(plan.ReplicaOf(rank), new ReplicaMerge(plan.Key, _tally.MergedBytes, (ulong)rank, context.Self));
         }
 
+        context.Count(Counter.ReadRepairs, _repairsUnderWay);
         if (_repairsUnderWay == 0)
-            context.Stop();
+            Finish(context);
         else
             _timer = context.StartTimer(plan.Quorum.Timeout, new CoordinatorTimeout(CoordinationPhase.Repairing));
     }
 
     private void OnRepairDone(IActorContext context)
     {
-        _repairsUnderWay--;
-        if (_repairsUnderWay == 0)
-            context.Stop();
+        if (_repairsUnderWay > 0 && --_repairsUnderWay == 0)
+            Finish(context);
     }
 
-    private KvError NotReached(string why)
+    private KvError NotReached(IActorContext context, string why)
     {
+        context.Count(Counter.QuorumFailures);
         IReadOnlyList<string> missing = plan.NamesWhere(rank => !_tally.HasAnswered(rank));
         KvErrorCode code = _tally.SawCorruption ? KvErrorCode.DataCorrupt : KvErrorCode.QuorumNotReached;
         string detail = $"A read needed {plan.Quorum.R} of {plan.Owners.Count} replicas and got {_tally.Got}; {why}"
@@ -187,6 +221,13 @@ public sealed class ReadCoordinator(RequestPlan plan, ReadPolicy policy) : Actor
     private void Fail(IActorContext context, KvError error)
     {
         context.Send(plan.ReplyTo, new GetDone(GetReply.Failed(error)));
+        Finish(context);
+    }
+
+    private void Finish(IActorContext context)
+    {
+        context.CancelTimer(_timer);
+        context.Send(plan.Home, new RequestEnded(RequestKind.Read, _latency));
         context.Stop();
     }
 }

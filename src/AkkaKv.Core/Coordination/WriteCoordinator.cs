@@ -1,4 +1,5 @@
 using AkkaKv.Api;
+using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Versions;
@@ -6,37 +7,50 @@ using AkkaKv.Core.Versions;
 namespace AkkaKv.Core.Coordination;
 
 /// <summary>What a write coordinator writes.</summary>
-public sealed record WriteContent(VersionVector Context, ValueContent Value, bool LastWriteWins);
+/// <param name="IsForwarded">It came from another node, which goes on where this one refuses.</param>
+public sealed record WriteContent(VersionVector Context, ValueContent Value, bool LastWriteWins, bool IsForwarded = false);
 
 /// <summary>
 /// One write, on a node that owns the key: the local replica makes the dot and stores it, then the merged object goes
-/// to the other owners; W durable copies make the answer.
+/// to the other owners; W durable copies make the answer. For an owner that is down, refuses or is late, the next
+/// healthy node of the walk keeps the object with a hint that names the owner.
 /// </summary>
 /// <remarks>
 /// A refusal before the local replica staged anything is <see cref="KvOutcome.NotAttempted"/>; after that, whatever is
 /// missing is <see cref="KvOutcome.Indeterminate"/>. The order matters: nothing leaves this node before the dot is
 /// durable here, or a crash could make the same dot again for another value.
-/// Source: Dynamo, DeCandia et al. 2007, section 4.5.
+/// In a strict quorum hints are kept all the same, and count for nothing.
+/// Source: Dynamo, DeCandia et al. 2007, sections 4.5 and 4.6.
 /// </remarks>
-public sealed class WriteCoordinator(RequestPlan plan, WriteContent write) : Actor
+/// <param name="late">How long the owners may take before others stand in for them.</param>
+public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeSpan late) : Actor
 {
+    private const ulong NoSlot = ulong.MaxValue;
+
     private readonly WriteTally _tally = new(plan.Quorum.W, plan.Owners.Count);
+    private readonly FallbackWalk _fallbacks = new(plan);
     private ReplicaPutDone? _put;
-    private TimerId _timer;
+    private TimeSpan _startedAt;
+    private TimerId _deadline;
+    private TimerId _late;
+    private TimeSpan? _latency;
     private bool _answered;
 
     public override void Start(IActorContext context)
     {
         Invariant.Require(plan.Owners.Contains(context.Self.Node), "a write is coordinated by an owner of its key", context.Self);
+        _startedAt = context.Now;
         if (plan.Shortage(plan.Quorum.W) is { } shortage)
         {
+            context.Count(Counter.Shortages);
             Fail(context, shortage);
-            context.Stop();
+            Finish(context);
             return;
         }
 
-        _timer = context.StartTimer(plan.Quorum.Timeout, new CoordinatorTimeout(CoordinationPhase.Gathering));
+        _deadline = context.StartTimer(plan.Quorum.Timeout, new CoordinatorTimeout(CoordinationPhase.Gathering));
         int rank = plan.Owners.RankOf(context.Self.Node);
+        _tally.AskOwner(rank);
         context.Send(
             plan.ReplicaOf(rank),
             new ReplicaPut(plan.Key, write.Context, write.Value, write.LastWriteWins, (ulong)rank, context.Self));
@@ -48,7 +62,8 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write) : Act
         {
             case ReplicaPutDone done: OnPutDone(context, done); break;
             case ReplicaMergeDone done: OnMergeDone(context, done); break;
-            case CoordinatorTimeout: OnTimeout(context); break;
+            case CoordinatorTimeout { Phase: CoordinationPhase.Speculating }: OnLate(context); break;
+            case CoordinatorTimeout: OnDeadline(context); break;
             default: throw new InvariantException($"A write coordinator has no use for {message.GetType().Name}");
         }
     }
@@ -57,8 +72,7 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write) : Act
     {
         if (done.Outcome != ReplicaOutcome.Done)
         {
-            Fail(context, RefusalOf(done, context.Self.Node));
-            Finish(context);
+            Refuse(context, done);
             return;
         }
 
@@ -69,40 +83,105 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write) : Act
         {
             if (rank == ownRank)
                 continue;
-            if (plan.Reachable[rank])
-                context.Send(plan.ReplicaOf(rank), new ReplicaMerge(plan.Key, done.Object, (ulong)rank, context.Self));
+            if (plan.IsReachable(rank))
+                SendTo(context, rank);
             else
-                _tally.Fail(rank);
+                StandInFor(context, rank);
         }
 
         Settle(context);
+        if (!_answered && !plan.Quorum.Strict)
+            WaitForLate(context);
+    }
+
+    private void SendTo(IActorContext context, int rank)
+    {
+        _tally.AskOwner(rank);
+        context.Send(plan.ReplicaOf(rank), new ReplicaMerge(plan.Key, _put!.Object, (ulong)rank, context.Self));
     }
 
     private void OnMergeDone(IActorContext context, ReplicaMergeDone done)
     {
-        int rank = RequestRank.Of(done.Ticket, plan.Owners.Count);
+        if (_tally.RankOf(done.Ticket) is var rank && rank < 0)
+            return; // Nobody was asked under this number: a peer's fault, not ours.
+        int slot = (int)done.Ticket;
         if (done.Outcome == ReplicaOutcome.Done)
-            _tally.Acknowledge(rank);
-        else
-            _tally.Fail(rank);
+            _tally.Acknowledge(slot);
+        else if (_tally.Fail(slot))
+            Replace(context, rank, done.Outcome);
         Settle(context);
     }
+
+    // What is damaged there stays damaged, whoever brings the object; anything else may be over when the hint is delivered.
+    private void Replace(IActorContext context, int rank, ReplicaOutcome outcome)
+    {
+        if (outcome == ReplicaOutcome.Corrupt)
+            _tally.GiveUp(rank);
+        else
+            StandInFor(context, rank);
+    }
+
+    // The next healthy node keeps the object for the owner. Where there is none left this node does: one more copy on a
+    // node that has one already, which counts for nothing, as no fallback does in a strict quorum.
+    private void StandInFor(IActorContext context, int rank)
+    {
+        bool isOther = _fallbacks.TryTake(out NodeId node);
+        if (isOther && !plan.Quorum.Strict)
+        {
+            SendHint(context, node, rank, (ulong)_tally.AskStandIn(rank));
+            return;
+        }
+
+        SendHint(context, isOther ? node : context.Self.Node, rank, NoSlot);
+        _tally.GiveUp(rank);
+    }
+
+    private void SendHint(IActorContext context, NodeId node, int rank, ulong slot) =>
+        context.Send(plan.HintsOf(node), new HintStore(plan.Owners[rank], plan.Key, _put!.Object, slot, context.Self));
+
+    // Slow is a kind of dead: as many of the silent owners as the quorum still needs are stood in for. A fallback may be
+    // silent, too.
+    private void OnLate(IActorContext context)
+    {
+        int sent = 0;
+        for (int rank = 0; rank < plan.Owners.Count && sent < _tally.Missing; rank++)
+        {
+            if (!_tally.IsSilent(rank) || !_fallbacks.TryTake(out NodeId node))
+                continue;
+            SendHint(context, node, rank, (ulong)_tally.AskStandIn(rank));
+            sent++;
+        }
+
+        context.Count(Counter.SpeculativeHints, sent);
+        if (sent > 0)
+            WaitForLate(context);
+    }
+
+    private void WaitForLate(IActorContext context) =>
+        _late = context.StartTimer(late, new CoordinatorTimeout(CoordinationPhase.Speculating));
 
     private void Settle(IActorContext context)
     {
         if (!_answered && _tally.IsReached)
             Answer(context);
         else if (!_answered && _tally.IsHopeless)
-            Fail(context, NotReached("the others said that they cannot"));
+            Fail(context, NotReached(context, "the others said that they cannot"));
         if (_tally.IsComplete)
             Finish(context);
     }
 
-    private void OnTimeout(IActorContext context)
+    // An owner that was silent to the end may never have seen the write: a hint brings it, if it is new to the owner.
+    private void OnDeadline(IActorContext context)
     {
         if (!_answered)
-            Fail(context, NotReached($"the others were silent for {plan.Quorum.Timeout.TotalMilliseconds:0} ms"));
-        context.Stop();
+            Fail(context, NotReached(context, $"the others were silent for {plan.Quorum.Timeout.TotalMilliseconds:0} ms"));
+        for (int rank = 0; rank < plan.Owners.Count && _put is not null; rank++)
+        {
+            if (_tally.IsSilent(rank))
+                StandInFor(context, rank);
+        }
+
+        Finish(context);
     }
 
     private void Answer(IActorContext context)
@@ -111,56 +190,47 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write) : Act
         // a value that stands alone can be followed by a write that builds on it; the others must be read first.
         CausalContext? token = _put!.Siblings == 1 ? plan.Seal.Seal(plan.Key, _put.Context) : null;
         QuorumReport report = plan.Report(plan.Quorum.W, _tally.Got, context.Self.Node);
-        context.Send(plan.ReplyTo, new PutDone(new PutReply(_put.Dot.ToString(), token, _put.Siblings, report)));
+        context.Send(plan.ReplyTo, new PutDone(new PutReply(_put.Dot.ToString(), token, _put.Siblings, report), plan.ReplyTicket));
         _answered = true;
+        _latency = context.Now - _startedAt;
+        context.CancelTimer(_late);
     }
 
     private void Fail(IActorContext context, KvError error)
     {
         if (!_answered)
-            context.Send(plan.ReplyTo, new PutDone(PutReply.Failed(error)));
+            context.Send(plan.ReplyTo, new PutDone(PutReply.Failed(error), plan.ReplyTicket));
         _answered = true;
+        context.CancelTimer(_late);
     }
 
     private void Finish(IActorContext context)
     {
-        context.CancelTimer(_timer);
+        context.CancelTimer(_deadline);
+        context.CancelTimer(_late);
+        context.Send(plan.Home, new RequestEnded(RequestKind.Write, _latency));
         context.Stop();
     }
 
-    private KvError NotReached(string why)
+    // Where nothing was staged, another owner may take the write: the disk of this one is full or failed, or has too
+    // much to do. A write that was passed on goes back to where it came from, which knows whom it has asked.
+    private void Refuse(IActorContext context, ReplicaPutDone done)
     {
+        bool isElsewherePossible = done.Outcome is ReplicaOutcome.Busy or ReplicaOutcome.ReadOnly && plan.ReachableOwners > 1;
+        if (isElsewherePossible && !write.IsForwarded)
+            context.Send(plan.Home, new WriteHandBack(plan, write, context.Now - _startedAt));
+        else
+            Fail(context, WriteRefusals.Of(done, context.Self.Node));
+        Finish(context);
+    }
+
+    private KvError NotReached(IActorContext context, string why)
+    {
+        context.Count(Counter.QuorumFailures);
         IReadOnlyList<string> missing = plan.NamesWhere(rank => !_tally.HasAcknowledged(rank));
         string detail = $"A write needed {plan.Quorum.W} of {plan.Owners.Count} replicas and got {_tally.Got}; {why}: "
             + $"{string.Join(", ", missing)}. The write may still appear. Read the key before you write it again.";
         return new KvError(
             KvErrorCode.QuorumNotReached, detail, KvOutcome.Indeterminate, Retryable: false, plan.Quorum.W, _tally.Got, missing);
     }
-
-    private static KvError RefusalOf(ReplicaPutDone done, NodeId node) => done.Outcome switch
-    {
-        ReplicaOutcome.Busy => new KvError(
-            KvErrorCode.Busy, $"Node {node} has as many writes under way as it may hold. Nothing was stored. Try again in a moment.", Retryable: true, Nodes: [node.Name]),
-        ReplicaOutcome.BusyUnsure => new KvError(
-            KvErrorCode.Busy,
-            $"Node {node} has as many writes under way as it may hold. This one was refused, but a write of the key that came after it may carry it: it may still appear. Read the key before you write it again.",
-            KvOutcome.Indeterminate,
-            Nodes: [node.Name]),
-        ReplicaOutcome.ReadOnly => new KvError(
-            KvErrorCode.StoreReadOnly, $"The store of node {node} takes no writes. Nothing was stored. Ask another node; see /ready of this one.", Retryable: true, Nodes: [node.Name]),
-        ReplicaOutcome.StoreFailed => new KvError(
-            KvErrorCode.StoreReadOnly,
-            $"The disk of node {node} failed while the write was being made durable. The write may appear after a restart. Ask another node; see /ready of this one.",
-            KvOutcome.Indeterminate,
-            Nodes: [node.Name]),
-        ReplicaOutcome.Corrupt => new KvError(
-            KvErrorCode.DataCorrupt, $"What node {node} holds of this key is damaged. Nothing was stored. Ask another node, and repair this one.", Nodes: [node.Name]),
-        ReplicaOutcome.TooManySiblings => new KvError(
-            KvErrorCode.TooManySiblings,
-            $"The key holds {done.Siblings} concurrent values, as many as allowed. Nothing was stored. Read it, merge the values, and write the result with the context of that read."),
-        ReplicaOutcome.ContextAhead => new KvError(
-            KvErrorCode.InvalidContext,
-            $"The context names writes that node {node} never made: it comes from another cluster, or from before this node's data was restored. Read the key again and use that context."),
-        _ => throw new InvariantException($"A refusal has a reason; found {done.Outcome}"),
-    };
 }

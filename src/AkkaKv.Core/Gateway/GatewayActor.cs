@@ -13,9 +13,18 @@ namespace AkkaKv.Core.Gateway;
 /// </summary>
 public sealed class GatewayActor(GatewayOptions options) : Actor
 {
+    /// <summary>A percentile is a walk over all buckets: not for each request.</summary>
+    private const int RequestsPerOpinion = 64;
+
     private readonly ContextSeal _seal = new(options.ContextSecret.Span);
     private RingSnapshot? _ring;
     private ReachabilitySnapshot? _reachability;
+    private readonly LatencyTracker _reads = new();
+    private readonly LatencyTracker _writes = new();
+    private TimeSpan _readsLate = options.Lateness.Initial;
+    private TimeSpan _writesLate = options.Lateness.Initial;
+    private int _underWay;
+    private int _ended;
 
     public override void Start(IActorContext context)
     {
@@ -32,6 +41,9 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
             case GatewayPut put: OnPut(context, put); break;
             case GatewayDelete delete: OnDelete(context, delete); break;
             case GatewayForwardedPut forwarded: OnForwardedPut(context, forwarded); break;
+            case GatewayOffer offer: OnOffer(context, offer); break;
+            case WriteHandBack back: OnHandBack(context, back); break;
+            case RequestEnded ended: OnEnded(ended); break;
             case GatewayMembers members: OnMembers(context, members); break;
             case GatewayRing ring: OnRing(context, ring); break;
             case GatewayPlacement placement: OnPlacement(context, placement); break;
@@ -43,10 +55,12 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
 
     private void OnGet(IActorContext context, GatewayGet get)
     {
-        if (!TryResolve(get.Key, get.Options, out StoreKey? key, out Quorum quorum, out KvError? error))
+        if (Shed(context) is { } busy)
+            context.Send(get.ReplyTo, new GetDone(GetReply.Failed(busy)));
+        else if (!TryResolve(get.Key, get.Options, out StoreKey? key, out Quorum quorum, out KvError? error))
             context.Send(get.ReplyTo, new GetDone(GetReply.Failed(error!)));
         else
-            context.Spawn(ActorRole.Request, new ReadCoordinator(PlanOf(key!, quorum, get.ReplyTo), options.Reads));
+            Begin(context, new ReadCoordinator(PlanOf(context, key!, quorum, get.ReplyTo), new ReadPolicy(_readsLate, options.ReadsAskAllOneIn)));
     }
 
     private void OnPut(IActorContext context, GatewayPut put)
@@ -76,7 +90,8 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
     private void Write(
         IActorContext context, EntryKey entry, CausalContext? token, ValueContent content, bool lastWriteWins, RequestOptions request, Address replyTo)
     {
-        if (!TryResolve(entry, request, out StoreKey? key, out Quorum quorum, out KvError? error))
+        KvError? error = Shed(context);
+        if (error is not null || !TryResolve(entry, request, out StoreKey? key, out Quorum quorum, out error))
         {
             context.Send(replyTo, new PutDone(PutReply.Failed(error!)));
             return;
@@ -88,35 +103,46 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
             return;
         }
 
-        RequestPlan plan = PlanOf(key!, quorum, replyTo);
+        RequestPlan plan = PlanOf(context, key!, quorum, replyTo);
         var write = new WriteContent(seen, content, lastWriteWins);
         if (plan.Owners.Contains(context.Self.Node))
-            context.Spawn(ActorRole.Request, new WriteCoordinator(plan, write));
+            Begin(context, new WriteCoordinator(plan, write, _writesLate));
         else
             Forward(context, plan, write);
     }
 
-    private static void Forward(IActorContext context, RequestPlan plan, WriteContent write)
+    private void Forward(IActorContext context, RequestPlan plan, WriteContent write)
     {
         // Refused here when it would be refused there: what was not sent is surely not attempted.
         if (plan.Shortage(plan.Quorum.W) is { } shortage)
         {
+            context.Count(Counter.Shortages);
             context.Send(plan.ReplyTo, new PutDone(PutReply.Failed(shortage)));
             return;
         }
 
-        NodeId owner = plan.Owners[Array.IndexOf(plan.Reachable, true)];
-        Quorum quorum = plan.Quorum;
-        GatewayForwardedPut Request(Address replyTo) => new(
-            plan.Key, write.Context, write.Value, write.LastWriteWins, quorum.N, quorum.R, quorum.W, quorum.Strict, (int)quorum.Timeout.TotalMilliseconds, replyTo);
-        context.Spawn(ActorRole.Request, new ForwardCoordinator(owner, Request, quorum.Timeout, plan.ReplyTo));
+        Begin(context, new ForwardCoordinator(plan, write, options.Lateness.Initial));
+    }
+
+    private void OnHandBack(IActorContext context, WriteHandBack back)
+    {
+        Quorum quorum = back.Plan.Quorum;
+        TimeSpan left = quorum.Timeout - back.Spent;
+        RequestPlan plan = PlanOf(context, back.Plan.Key, quorum with { Timeout = left > TimeSpan.Zero ? left : TimeSpan.Zero }, back.Plan.ReplyTo);
+        Forward(context, plan, back.Write);
+    }
+
+    private void OnOffer(IActorContext context, GatewayOffer offer)
+    {
+        if (NotReady() is null && _underWay < options.RequestsMax)
+            context.Send(offer.ReplyTo, new GatewayOfferAccepted(offer.Ticket));
     }
 
     private void OnForwardedPut(IActorContext context, GatewayForwardedPut forwarded)
     {
-        if (NotReady() is { } notReady)
+        if ((NotReady() ?? Shed(context)) is { } refusal)
         {
-            context.Send(forwarded.ReplyTo, new PutDone(PutReply.Failed(notReady)));
+            context.Send(forwarded.ReplyTo, new PutDone(PutReply.Failed(refusal), forwarded.Ticket));
             return;
         }
 
@@ -129,11 +155,41 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
         }
 
         var quorum = new Quorum(forwarded.N, forwarded.R, forwarded.W, forwarded.Strict, TimeSpan.FromMilliseconds(forwarded.TimeLeftMillis));
-        RequestPlan plan = PlanOf(forwarded.Key, quorum, forwarded.ReplyTo);
+        RequestPlan plan = PlanOf(context, forwarded.Key, quorum, forwarded.ReplyTo, forwarded.Ticket);
+        var write = new WriteContent(forwarded.Context, forwarded.Content, forwarded.LastWriteWins, IsForwarded: true);
         if (plan.Owners.Contains(context.Self.Node))
-            context.Spawn(ActorRole.Request, new WriteCoordinator(plan, new WriteContent(forwarded.Context, forwarded.Content, forwarded.LastWriteWins)));
+            Begin(context, new WriteCoordinator(plan, write, _writesLate));
         else
-            context.Send(forwarded.ReplyTo, new PutDone(PutReply.Failed(NotOwner(context.Self.Node, plan))));
+            context.Send(forwarded.ReplyTo, new PutDone(PutReply.Failed(NotOwner(context.Self.Node, plan)), forwarded.Ticket));
+    }
+
+    private void Begin(IActorContext context, Actor coordinator)
+    {
+        _underWay++;
+        context.Spawn(ActorRole.Request, coordinator);
+    }
+
+    private void OnEnded(RequestEnded ended)
+    {
+        _underWay--;
+        if (ended.Latency is { } latency)
+            (ended.Kind == RequestKind.Read ? _reads : _writes).Record(latency);
+        if (++_ended % RequestsPerOpinion != 0)
+            return;
+        _readsLate = options.Lateness.Of(_reads);
+        _writesLate = options.Lateness.Of(_writes);
+    }
+
+    private KvError? Shed(IActorContext context)
+    {
+        if (_underWay < options.RequestsMax)
+            return null;
+        context.Count(Counter.ShedRequests);
+        return new KvError(
+            KvErrorCode.Busy,
+            $"Node {context.Self.Node} has {_underWay} requests under way, as many as it may. Nothing was sent. Try again in a moment, or ask another node.",
+            Retryable: true,
+            Nodes: [context.Self.Node.Name]);
     }
 
     private void OnMembers(IActorContext context, GatewayMembers members)
@@ -169,15 +225,8 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
 
     private static readonly BucketQuorum NoBucket = new();
 
-    private RequestPlan PlanOf(StoreKey key, Quorum quorum, Address replyTo)
-    {
-        int partition = _ring!.PartitionOf(key);
-        PreferenceList owners = _ring.OwnersOf(partition, quorum.N);
-        var reachable = new bool[owners.Count];
-        for (int rank = 0; rank < reachable.Length; rank++)
-            reachable[rank] = _reachability!.IsReachable(owners[rank]);
-        return new RequestPlan(key, partition, quorum, owners, reachable, _seal, replyTo);
-    }
+    private RequestPlan PlanOf(IActorContext context, StoreKey key, Quorum quorum, Address replyTo, ulong ticket = 0) =>
+        new(key, quorum, _ring!, _reachability!.Reachable) { Seal = _seal, ReplyTo = replyTo, ReplyTicket = ticket, Home = context.Self };
 
     private ClusterView View(IActorContext context) => new(_ring!, _reachability!, options.Places, context.Self.Node);
 

@@ -15,6 +15,15 @@ public sealed record GatewayPut(EntryKey Key, PutRequest Put, RequestOptions Opt
 public sealed record GatewayDelete(EntryKey Key, CausalContext? Context, RequestOptions Options, Address ReplyTo) : Message;
 
 /// <summary>
+/// Asks an owner whether it would coordinate a write, before the write is sent: a node that sleeps or hangs says nothing,
+/// and another can be asked without the write being made twice. Answered by <see cref="GatewayOfferAccepted"/>.
+/// </summary>
+/// <param name="Ticket">Echoed in the answer: the owner's rank.</param>
+public sealed record GatewayOffer(ulong Ticket, Address ReplyTo) : Message;
+
+public sealed record GatewayOfferAccepted(ulong Ticket) : Message;
+
+/// <summary>
 /// A write that reached a node that does not own its key, sent on once to one that does. It was checked where it came
 /// in. Answered by <see cref="PutDone"/>.
 /// </summary>
@@ -23,6 +32,7 @@ public sealed record GatewayDelete(EntryKey Key, CausalContext? Context, Request
 /// <param name="R">The read quorum of the request, only for telling whether quorums overlap.</param>
 /// <param name="Strict">Only owners count.</param>
 /// <param name="TimeLeftMillis">What is left of the deadline.</param>
+/// <param name="Ticket">Echoed in the answer.</param>
 public sealed record GatewayForwardedPut(
     StoreKey Key,
     VersionVector Context,
@@ -33,6 +43,7 @@ public sealed record GatewayForwardedPut(
     int W,
     bool Strict,
     int TimeLeftMillis,
+    ulong Ticket,
     Address ReplyTo) : Message;
 
 /// <summary>Asks what this node believes of the members. Answered by <see cref="GatewayMembersDone"/>.</summary>

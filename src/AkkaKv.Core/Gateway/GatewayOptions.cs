@@ -22,8 +22,21 @@ public sealed record GatewayOptions
     /// <summary>The deadline of a request that names none.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Whom a read asks, and when.</summary>
-    public ReadPolicy Reads { get; init; } = ReadPolicy.Default;
+    /// <summary>
+    /// One read in so many asks all owners at once, so that repair also reaches replicas that no read needs; 1 is every
+    /// read. Default 10: repair within seconds of any key that is read often, for a twentieth of the cost of asking everyone.
+    /// </summary>
+    public int ReadsAskAllOneIn { get; init; } = 10;
+
+    /// <summary>When a node that was asked counts as late, and others are asked as well.</summary>
+    public LatenessOptions Lateness { get; init; } = LatenessOptions.Default;
+
+    /// <summary>
+    /// Requests that each gateway has under way at a time, those included whose client has its answer; past it the
+    /// answer is a retryable "busy". Default 131,072: two seconds of 60,000 writes a second of which each waits for a
+    /// silent owner, at about a kilobyte each.
+    /// </summary>
+    public int RequestsMax { get; init; } = 131_072;
 
     /// <summary>Seals the contexts; the same bytes on every member.</summary>
     public required ReadOnlyMemory<byte> ContextSecret { get; init; }

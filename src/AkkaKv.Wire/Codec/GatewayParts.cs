@@ -32,6 +32,7 @@ internal static class GatewayParts
 
             // A deadline that passed while the message waited here is no fault of the protocol's.
             TimeLeftMillis = (uint)Math.Clamp(put.TimeLeftMillis, 0, TimeLeftMillisMax),
+            Ticket = put.Ticket,
             ReplyTo = Parts.ToProto(put.ReplyTo, sender),
         };
         Parts.AddVector(put.Context, proto.Context);
@@ -51,13 +52,24 @@ internal static class GatewayParts
             Parts.IntOf(put.W, 1, ReplicasMax, "W is 1 to 15"),
             put.Strict,
             Parts.IntOf(put.TimeLeftMillis, 0, TimeLeftMillisMax, "a request has at most 60000 milliseconds left"),
+            put.Ticket,
             Parts.FromProto(put.ReplyTo, sender));
     }
+
+    public static V1.GatewayOffer ToProto(GatewayOffer offer, NodeId sender) =>
+        new() { Ticket = offer.Ticket, ReplyTo = Parts.ToProto(offer.ReplyTo, sender) };
+
+    public static GatewayOffer FromProto(V1.GatewayOffer offer, NodeId sender) =>
+        new(offer.Ticket, Parts.FromProto(offer.ReplyTo, sender));
+
+    public static V1.GatewayOfferAccepted ToProto(GatewayOfferAccepted accepted) => new() { Ticket = accepted.Ticket };
+
+    public static GatewayOfferAccepted FromProto(V1.GatewayOfferAccepted accepted) => new(accepted.Ticket);
 
     public static V1.PutDone ToProto(PutDone done)
     {
         PutReply reply = done.Reply;
-        var proto = new V1.PutDone { Siblings = (uint)reply.Siblings };
+        var proto = new V1.PutDone { Siblings = (uint)reply.Siblings, Ticket = done.Ticket };
         if (reply.Tag is not null)
             proto.Tag = reply.Tag;
         if (reply.Context is not null)
@@ -78,7 +90,7 @@ internal static class GatewayParts
             done.HasContext ? new CausalContext(done.Context.Memory) : null,
             Parts.IntOf(done.Siblings, 0, int.MaxValue, "siblings are counted in 31 bits"),
             done.Quorum is null ? null : FromProto(done.Quorum),
-            done.Error is null ? null : FromProto(done.Error)));
+            done.Error is null ? null : FromProto(done.Error)), done.Ticket);
     }
 
     private static V1.Content ToProto(ValueContent content)

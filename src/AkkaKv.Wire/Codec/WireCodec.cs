@@ -25,14 +25,15 @@ public sealed class WireCodec : IMessageCodec
         ReplicaMerge merge => OfObject(merge.Object.Length),
         ReplicaReadDone done => OfObject(done.Object.Length),
         GatewayForwardedPut put => OfObject(put.Content.Payload.Length),
-        ReplicaRead or ReplicaMergeDone or PutDone => MessageClass.Data,
+        ReplicaRead or ReplicaMergeDone or PutDone or GatewayOffer or GatewayOfferAccepted => MessageClass.Data,
         _ => MessageClass.Control,
     };
 
     /// <summary>True for a kind that may be sent to another node.</summary>
     public static bool CrossesNodes(Type kind) =>
         kind == typeof(ReplicaRead) || kind == typeof(ReplicaReadDone) || kind == typeof(ReplicaMerge)
-        || kind == typeof(ReplicaMergeDone) || kind == typeof(GatewayForwardedPut) || kind == typeof(PutDone);
+        || kind == typeof(ReplicaMergeDone) || kind == typeof(GatewayForwardedPut) || kind == typeof(PutDone)
+        || kind == typeof(GatewayOffer) || kind == typeof(GatewayOfferAccepted);
 
     /// <inheritdoc/>
     public void Encode(NodeId sender, ActorRole role, ulong number, Message message, IBufferWriter<byte> output)
@@ -86,6 +87,12 @@ public sealed class WireCodec : IMessageCodec
             case PutDone done:
                 envelope.PutDone = GatewayParts.ToProto(done);
                 break;
+            case GatewayOffer offer:
+                envelope.GatewayOffer = GatewayParts.ToProto(offer, sender);
+                break;
+            case GatewayOfferAccepted accepted:
+                envelope.GatewayOfferAccepted = GatewayParts.ToProto(accepted);
+                break;
             default:
                 throw new InvariantException($"a message to another node is of a kind that travels; found {message.GetType().Name}: add it to the codec");
         }
@@ -99,6 +106,8 @@ public sealed class WireCodec : IMessageCodec
         V1.Envelope.BodyOneofCase.ReplicaMergeDone => ReplicaParts.FromProto(envelope.ReplicaMergeDone),
         V1.Envelope.BodyOneofCase.GatewayForwardedPut => GatewayParts.FromProto(envelope.GatewayForwardedPut, sender),
         V1.Envelope.BodyOneofCase.PutDone => GatewayParts.FromProto(envelope.PutDone),
+        V1.Envelope.BodyOneofCase.GatewayOffer => GatewayParts.FromProto(envelope.GatewayOffer, sender),
+        V1.Envelope.BodyOneofCase.GatewayOfferAccepted => GatewayParts.FromProto(envelope.GatewayOfferAccepted),
         _ => null,
     };
 }

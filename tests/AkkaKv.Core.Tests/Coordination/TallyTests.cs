@@ -18,7 +18,6 @@ public sealed class TallyTests
         tally.IsReached.ShouldBeFalse("a duplicate does not count");
         tally.Add(2, SiblingSetCodec.Encode(New));
         tally.IsReached.ShouldBeTrue();
-        tally.IsComplete.ShouldBeFalse();
     }
 
     [Theory]
@@ -43,18 +42,56 @@ public sealed class TallyTests
         tally.Add(0, SiblingSetCodec.Encode(New));
         tally.Fail(1);
         tally.IsBehind(1).ShouldBeFalse();
-        tally.IsComplete.ShouldBeTrue();
     }
 
     [Fact]
-    public void A_read_is_hopeless_once_too_few_are_left()
+    public void A_fallback_counts_but_an_owner_must_be_among_the_answers()
     {
-        var tally = new ReadTally(2, 3);
-        tally.Fail(0);
-        tally.IsHopeless.ShouldBeFalse();
-        tally.FailCorrupt(1);
-        tally.IsHopeless.ShouldBeTrue();
-        tally.SawCorruption.ShouldBeTrue();
+        var tally = new ReadTally(2, 2);
+        tally.Add(tally.AskFallback(), default);
+        tally.Add(tally.AskFallback(), default);
+        tally.Got.ShouldBe(2);
+        tally.IsReached.ShouldBeFalse("nobody that answered knows whether the key exists");
+        tally.Add(1, SiblingSetCodec.Encode(New));
+        tally.IsReached.ShouldBeTrue();
+        tally.Merged.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_fallback_that_keeps_nothing_makes_no_difference_and_is_not_repaired()
+    {
+        var tally = new ReadTally(2, 2);
+        tally.Add(0, SiblingSetCodec.Encode(New));
+        tally.Add(tally.AskFallback(), default);
+        tally.SawDifference.ShouldBeFalse();
+        tally.IsBehind(0).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_owner_that_lacks_what_a_fallback_keeps_is_behind(bool ownerFirst)
+    {
+        var tally = new ReadTally(2, 2);
+        int fallback = tally.AskFallback();
+        if (ownerFirst)
+            tally.Add(0, SiblingSetCodec.Encode(Old));
+        tally.Add(fallback, SiblingSetCodec.Encode(New));
+        if (!ownerFirst)
+            tally.Add(0, SiblingSetCodec.Encode(Old));
+        tally.IsBehind(0).ShouldBeTrue();
+        System.Text.Encoding.UTF8.GetString(tally.Merged.Values[0].Content.Payload.Span).ShouldBe("new");
+    }
+
+    [Fact]
+    public void An_answer_to_nothing_that_was_asked_is_known_for_one()
+    {
+        var tally = new ReadTally(2, 2);
+        tally.IsOpen(1).ShouldBeTrue();
+        tally.IsOpen(2).ShouldBeFalse();
+        tally.IsOpen(ulong.MaxValue).ShouldBeFalse();
+        tally.Add(1, default);
+        tally.IsOpen(1).ShouldBeFalse();
     }
 
     [Fact]
@@ -69,15 +106,58 @@ public sealed class TallyTests
     [Fact]
     public void A_write_counts_each_replica_once()
     {
-        var tally = new WriteTally(2, 3);
+        WriteTally tally = Asked(2, 3);
         tally.Acknowledge(1);
         tally.Acknowledge(1);
-        tally.Fail(1);
+        tally.Fail(1).ShouldBeFalse();
         tally.Got.ShouldBe(1);
-        tally.Fail(0);
+        tally.Fail(0).ShouldBeTrue();
+        tally.GiveUp(0);
         tally.IsHopeless.ShouldBeFalse();
-        tally.Fail(2);
+        tally.Fail(2).ShouldBeTrue();
+        tally.GiveUp(2);
         tally.IsHopeless.ShouldBeTrue();
         tally.IsComplete.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void An_owner_and_whoever_stands_in_for_it_count_once()
+    {
+        WriteTally tally = Asked(2, 3);
+        int standIn = tally.AskStandIn(1);
+        tally.RankOf((ulong)standIn).ShouldBe(1);
+        tally.Acknowledge(standIn);
+        tally.Acknowledge(1);
+        tally.Got.ShouldBe(1);
+        tally.Missing.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_rank_waits_as_long_as_anyone_was_asked_for_it()
+    {
+        WriteTally tally = Asked(2, 3);
+        int standIn = tally.AskStandIn(1);
+        tally.Fail(1).ShouldBeFalse("the one that stands in may hold it");
+        tally.IsSilent(1).ShouldBeTrue();
+        tally.Fail(standIn).ShouldBeTrue();
+        tally.IsSilent(1).ShouldBeFalse();
+        tally.GiveUp(1);
+        tally.Failed.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_number_that_no_question_had_belongs_to_no_rank()
+    {
+        WriteTally tally = Asked(1, 2);
+        tally.RankOf(2).ShouldBe(-1);
+        tally.RankOf(ulong.MaxValue).ShouldBe(-1);
+    }
+
+    private static WriteTally Asked(int needed, int owners)
+    {
+        var tally = new WriteTally(needed, owners);
+        for (int rank = 0; rank < owners; rank++)
+            tally.AskOwner(rank);
+        return tally;
     }
 }

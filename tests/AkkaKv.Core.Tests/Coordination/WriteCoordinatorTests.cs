@@ -99,13 +99,25 @@ public sealed class WriteCoordinatorTests
     }
 
     [Fact]
-    public void A_read_only_store_refuses_before_anything_is_stored()
+    public void A_write_at_a_node_whose_store_is_read_only_is_made_by_another_owner()
     {
         _world.Stores[_world.Nodes[0]].WriteOutcome = StoreOutcome.ReadOnly;
+        PutReply reply = _world.Put(_world.Nodes[0], Key, "milk");
+        reply.Error.ShouldBeNull();
+        reply.Quorum!.Coordinator.ShouldNotBe(_world.Nodes[0].Name);
+        _world.RequestsUnderWay.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Where_every_store_is_read_only_nothing_is_stored_and_the_client_is_told_so()
+    {
+        foreach (NodeId node in _world.Nodes)
+            _world.Stores[node].WriteOutcome = StoreOutcome.ReadOnly;
         KvError error = _world.Put(_world.Nodes[0], Key, "milk").Error!;
         error.Code.ShouldBe(KvErrorCode.StoreReadOnly);
         error.Outcome.ShouldBe(KvOutcome.NotAttempted);
         _world.Trace.ShouldNotContain(entry => entry.Message is ReplicaMerge);
+        _world.RequestsUnderWay.ShouldBe(0);
     }
 
     [Fact]

@@ -126,7 +126,95 @@ public sealed class GatewayActorTests
         NodeId stranger = world.Nodes.First(node => !world.OwnersOf(Key).Contains(node));
         foreach (NodeId owner in world.OwnersOf(Key)[..2])
             world.Disconnect(stranger, owner);
-        world.Put(stranger, Key, "v").Error!.Outcome.ShouldBe(KvOutcome.NotAttempted);
+        KvError error = world.Put(stranger, Key, "v", options: new RequestOptions(Mode: QuorumMode.Strict)).Error!;
+        error.Outcome.ShouldBe(KvOutcome.NotAttempted);
+        error.Code.ShouldBe(KvErrorCode.NotEnoughReplicas);
+    }
+
+    [Fact]
+    public void Without_any_owner_not_even_a_sloppy_quorum_writes()
+    {
+        var world = new TestWorld(nodes: 5);
+        NodeId stranger = world.Nodes.First(node => !world.OwnersOf(Key).Contains(node));
+        foreach (NodeId owner in world.OwnersOf(Key))
+            world.Disconnect(stranger, owner);
+        KvError error = world.Put(stranger, Key, "v").Error!;
+        error.Outcome.ShouldBe(KvOutcome.NotAttempted);
+        error.Detail.ShouldContain("one of them an owner");
+        world.Get(stranger, Key).Error!.Code.ShouldBe(KvErrorCode.NotEnoughReplicas);
+    }
+
+    [Fact]
+    public void An_owner_that_sleeps_is_passed_over_and_never_gets_the_write()
+    {
+        var world = new TestWorld(nodes: 5);
+        NodeId stranger = world.Nodes.First(node => !world.OwnersOf(Key).Contains(node));
+        NodeId asleep = world.OwnersOf(Key)[0];
+        world.Loses = (_, to, _) => to.Node == asleep;
+        ulong call = world.StartPut(stranger, Key, "v");
+        world.Advance(TimeSpan.FromMilliseconds(100));
+        PutReply reply = world.Reply<PutDone>(call)!.Reply;
+        reply.Error.ShouldBeNull();
+        reply.Quorum!.Coordinator.ShouldBe(world.OwnersOf(Key)[1].Name);
+        world.Trace.Count(entry => entry.Message is GatewayForwardedPut).ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_lost_offer_is_made_again()
+    {
+        var world = new TestWorld(nodes: 5);
+        NodeId stranger = world.Nodes.First(node => !world.OwnersOf(Key).Contains(node));
+        int offers = 0;
+        world.Loses = (_, _, message) => message is GatewayOffer && ++offers <= 4;
+        ulong call = world.StartPut(stranger, Key, "v");
+        world.Advance(TimeSpan.FromMilliseconds(500));
+        world.Reply<PutDone>(call)!.Reply.Error.ShouldBeNull();
+    }
+
+    [Fact]
+    public void When_no_owner_says_a_word_nothing_was_attempted()
+    {
+        var world = new TestWorld(nodes: 5);
+        NodeId stranger = world.Nodes.First(node => !world.OwnersOf(Key).Contains(node));
+        world.Loses = (_, _, message) => message is GatewayOffer;
+        ulong call = world.StartPut(stranger, Key, "v");
+        world.Advance(TimeSpan.FromSeconds(3));
+        KvError error = world.Reply<PutDone>(call)!.Reply.Error!;
+        error.Outcome.ShouldBe(KvOutcome.NotAttempted);
+        error.Retryable.ShouldBeTrue();
+        world.RequestsUnderWay.ShouldBe(0);
+        world.TimersOfRequests.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_write_that_an_owner_refused_whole_goes_to_the_next_and_its_late_answer_counts_for_nothing()
+    {
+        var world = new TestWorld(nodes: 5);
+        NodeId stranger = world.Nodes.First(node => !world.OwnersOf(Key).Contains(node));
+        NodeId[] owners = world.OwnersOf(Key);
+        world.Stores[owners[0]].WriteOutcome = StoreOutcome.ReadOnly;
+        PutReply reply = world.Put(stranger, Key, "v");
+        reply.Error.ShouldBeNull();
+        reply.Quorum!.Coordinator.ShouldBe(owners[1].Name);
+        world.Trace.Count(entry => entry.Message is GatewayForwardedPut).ShouldBe(2);
+        world.RequestsUnderWay.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Past_its_bound_a_gateway_says_busy_at_once_and_recovers()
+    {
+        var world = new TestWorld(gateway: new GatewayOptions { ContextSecret = "test"u8.ToArray(), Places = [], RequestsMax = 2 });
+        world.Loses = (_, _, message) => message is ReplicaReadDone;
+        world.Ask(world.Nodes[0], caller => new GatewayGet(Key, RequestOptions.Default, caller));
+        world.Ask(world.Nodes[0], caller => new GatewayGet(Key, RequestOptions.Default, caller));
+        KvError error = world.Get(world.Nodes[0], Key).Error!;
+        error.Code.ShouldBe(KvErrorCode.Busy);
+        error.Retryable.ShouldBeTrue();
+        world.Put(world.Nodes[0], Key, "v").Error!.Outcome.ShouldBe(KvOutcome.NotAttempted);
+        world.Counted[Counter.ShedRequests].ShouldBe(2);
+        world.Loses = (_, _, _) => false;
+        world.Advance(TimeSpan.FromSeconds(3));
+        world.Put(world.Nodes[0], Key, "v").Error.ShouldBeNull();
     }
 
     [Fact]

@@ -74,6 +74,8 @@ internal sealed class TestWorld
 
     public int TimersUnderWay => _timers.Count;
 
+    public int TimersOfRequests => _timers.Count(timer => timer.Cell.Self.Role == ActorRole.Request);
+
     /// <summary>The owners of a key by preference.</summary>
     public NodeId[] OwnersOf(EntryKey key) =>
         [.. Ring.OwnersOf(Ring.PartitionOf(StoreKey.Of(key.Bucket, key.Name.Span)))];

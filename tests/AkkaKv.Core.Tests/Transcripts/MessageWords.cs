@@ -2,6 +2,7 @@ using System.Text;
 using AkkaKv.Api;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Replica;
@@ -19,6 +20,11 @@ internal static class MessageWords
         GatewayPut put => $"write {put.Key} = {Text(put.Put.Value)}{(put.Put.Context is null ? ", having seen nothing" : ", with the context of a read")}",
         GatewayDelete delete => $"delete {delete.Key}{(delete.Context is null ? "" : ", with the context of a read")}",
         GatewayForwardedPut put => $"you own {put.Key}: write {Text(put.Content.Payload)}",
+        GatewayOffer => "would you make a write?",
+        GatewayOfferAccepted => "I would",
+        HintStore hint => $"keep for {hint.Target}: {Set(hint.Object)}",
+        HintRead => "what do you keep for others?",
+        RequestEnded => null,
         ReplicaRead => "what do you hold?",
         ReplicaReadDone done => done.Outcome == ReplicaOutcome.Done ? $"I hold {Set(done.Object)}" : $"I cannot: {done.Outcome}",
         ReplicaPut put => $"make this write: {Content(put.Content)}",

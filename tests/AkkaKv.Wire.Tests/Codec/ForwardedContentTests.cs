@@ -30,7 +30,7 @@ public sealed class ForwardedContentTests
     {
         var output = new ArrayBufferWriter<byte>();
         var put = new GatewayForwardedPut(
-            StoreKey.Of("b", "k"u8), VersionVector.Empty, content, false, 3, 2, 2, false, 1_000, new Address(MessageGenerator.Sender, ActorRole.Request, 1));
+            StoreKey.Of("b", "k"u8), VersionVector.Empty, content, false, 3, 2, 2, false, 1_000, 7, new Address(MessageGenerator.Sender, ActorRole.Request, 1));
         WireCodec.Instance.Encode(MessageGenerator.Sender, ActorRole.Gateway, 0, put, output);
         WireCodec.Instance.TryDecode(MessageGenerator.Sender, output.WrittenSpan, out _);
     }

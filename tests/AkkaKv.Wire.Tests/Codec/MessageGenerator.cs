@@ -16,8 +16,10 @@ internal sealed class MessageGenerator(ulong seed)
         g => new ReplicaReadDone(g.Random.NextUInt64(), g.Outcome(), g.Bytes(3000)),
         g => new ReplicaMerge(g.Key(), g.Bytes(3000), g.Random.NextUInt64(), g.Reply()),
         g => new ReplicaMergeDone(g.Random.NextUInt64(), g.Outcome()),
-        g => new GatewayForwardedPut(g.Key(), g.Vector(), g.Content(), g.Flip(), 1 + g.Random.Next(15), g.Random.Next(16), 1 + g.Random.Next(15), g.Flip(), g.Random.Next(60_001), g.Reply()),
-        g => new PutDone(new PutReply(g.Maybe(() => g.Text(40)), g.Maybe(() => new CausalContext(g.Bytes(200))), g.Random.Next(101), g.Maybe(g.Quorum), g.Maybe(g.Error))),
+        g => new GatewayForwardedPut(g.Key(), g.Vector(), g.Content(), g.Flip(), 1 + g.Random.Next(15), g.Random.Next(16), 1 + g.Random.Next(15), g.Flip(), g.Random.Next(60_001), g.Random.NextUInt64(), g.Reply()),
+        g => new PutDone(new PutReply(g.Maybe(() => g.Text(40)), g.Maybe(() => new CausalContext(g.Bytes(200))), g.Random.Next(101), g.Maybe(g.Quorum), g.Maybe(g.Error)), g.Random.NextUInt64()),
+        g => new GatewayOffer(g.Random.NextUInt64(), g.Reply()),
+        g => new GatewayOfferAccepted(g.Random.NextUInt64()),
     ];
 
     public static readonly NodeId Sender = new("node-1");
