@@ -77,15 +77,15 @@ internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loop
     // Without a manifest there may be the empty first segment of a creation that was cut short, and nothing else.
     private void RequireNothingToLose()
     {
-        string first = SegmentHeader.FileName(1);
         foreach (string name in disk.List())
         {
-            if (!SegmentHeader.TryParseFileName(name, out uint number))
-                continue;
-            if (number != 1 || HoldsRecords(name))
+            if (SegmentHeader.TryParseFileName(name, out uint number) && (number != 1 || HoldsRecords(name)))
                 throw Damage.Of(Path.Combine(disk.Directory, Manifest.FileName), 0, $"the directory holds {name} but no manifest");
-            disk.Delete(first);
         }
+
+        string first = SegmentHeader.FileName(1);
+        if (disk.List().Contains(first, StringComparer.Ordinal))
+            disk.Delete(first);
     }
 
     private bool HoldsRecords(string name)
