@@ -122,7 +122,7 @@ internal sealed class LogRecovery(IStoreDisk disk, ulong storeId, SegmentTable s
         var at = new LogPosition(number, SegmentHeader.Bytes);
         while (RecordFormat.TryRead(_image.AsSpan((int)at.Offset, length - (int)at.Offset), _seed, at, out RecordView record))
         {
-            if (record.Type > RecordType.Mark)
+            if (record.Type > RecordTypes.Newest)
                 throw Damage.NewerRecord(PathOf(number), at.Offset, (byte)record.Type);
             _floor = record.Floor;
             sink(at, record);
