@@ -1,6 +1,7 @@
 using System.Buffers;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
 using Google.Protobuf;
@@ -25,14 +26,16 @@ public sealed class WireCodec : IMessageCodec
         ReplicaMerge merge => OfObject(merge.Object.Length),
         ReplicaReadDone done => OfObject(done.Object.Length),
         GatewayForwardedPut put => OfObject(put.Content.Payload.Length),
-        ReplicaRead or ReplicaMergeDone or PutDone => MessageClass.Data,
+        HintStore store => OfObject(store.Object.Length),
+        ReplicaRead or ReplicaMergeDone or PutDone or HintRead => MessageClass.Data,
         _ => MessageClass.Control,
     };
 
     /// <summary>True for a kind that may be sent to another node.</summary>
     public static bool CrossesNodes(Type kind) =>
         kind == typeof(ReplicaRead) || kind == typeof(ReplicaReadDone) || kind == typeof(ReplicaMerge)
-        || kind == typeof(ReplicaMergeDone) || kind == typeof(GatewayForwardedPut) || kind == typeof(PutDone);
+        || kind == typeof(ReplicaMergeDone) || kind == typeof(GatewayForwardedPut) || kind == typeof(PutDone)
+        || kind == typeof(HintStore) || kind == typeof(HintRead);
 
     /// <inheritdoc/>
     public void Encode(NodeId sender, ActorRole role, ulong number, Message message, IBufferWriter<byte> output)
@@ -86,6 +89,12 @@ public sealed class WireCodec : IMessageCodec
             case PutDone done:
                 envelope.PutDone = GatewayParts.ToProto(done);
                 break;
+            case HintStore store:
+                envelope.HintStore = HintParts.ToProto(store, sender);
+                break;
+            case HintRead read:
+                envelope.HintRead = HintParts.ToProto(read, sender);
+                break;
             default:
                 throw new InvariantException($"a message to another node is of a kind that travels; found {message.GetType().Name}: add it to the codec");
         }
@@ -99,6 +108,8 @@ public sealed class WireCodec : IMessageCodec
         V1.Envelope.BodyOneofCase.ReplicaMergeDone => ReplicaParts.FromProto(envelope.ReplicaMergeDone),
         V1.Envelope.BodyOneofCase.GatewayForwardedPut => GatewayParts.FromProto(envelope.GatewayForwardedPut, sender),
         V1.Envelope.BodyOneofCase.PutDone => GatewayParts.FromProto(envelope.PutDone),
+        V1.Envelope.BodyOneofCase.HintStore => HintParts.FromProto(envelope.HintStore, sender),
+        V1.Envelope.BodyOneofCase.HintRead => HintParts.FromProto(envelope.HintRead, sender),
         _ => null,
     };
 }

@@ -1,6 +1,7 @@
 using AkkaKv.Api;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Versions;
@@ -17,6 +18,8 @@ internal sealed class MessageGenerator(ulong seed)
         g => new ReplicaMerge(g.Key(), g.Bytes(3000), g.Random.NextUInt64(), g.Reply()),
         g => new ReplicaMergeDone(g.Random.NextUInt64(), g.Outcome()),
         g => new GatewayForwardedPut(g.Key(), g.Vector(), g.Content(), g.Flip(), 1 + g.Random.Next(15), g.Random.Next(16), 1 + g.Random.Next(15), g.Flip(), g.Random.Next(60_001), g.Reply()),
+        g => new HintStore(new NodeId("n" + g.Text(30)), g.Key(), g.Bytes(3000), g.Random.NextUInt64(), g.Reply()),
+        g => new HintRead(g.Key(), g.Random.NextUInt64(), g.Reply()),
         g => new PutDone(new PutReply(g.Maybe(() => g.Text(40)), g.Maybe(() => new CausalContext(g.Bytes(200))), g.Random.Next(101), g.Maybe(g.Quorum), g.Maybe(g.Error))),
     ];
 
