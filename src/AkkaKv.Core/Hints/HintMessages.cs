@@ -6,7 +6,9 @@ namespace AkkaKv.Core.Hints;
 /// <summary>
 /// Keeps an object for a node that is down, merged with what is kept of the key already. Answered by
 /// <see cref="ReplicaMergeDone"/> when it is durable; <see cref="ReplicaOutcome.Busy"/> when the bound is reached, and then
-/// nothing was kept.
+/// nothing was kept. <see cref="ReplicaOutcome.Corrupt"/> for what is no hint: an object that does not check out or holds
+/// nothing, a key of another partition, a target that is the keeper itself. After any other outcome, or none, it may be kept
+/// all the same, and be delivered.
 /// </summary>
 /// <param name="Target">The owner that the object is meant for.</param>
 public sealed record HintStore(NodeId Target, StoreKey Key, ReadOnlyMemory<byte> Object, ulong Ticket, Address ReplyTo) : Message;
@@ -25,5 +27,5 @@ public sealed record HintsTold(int Partition, IReadOnlyList<HintBacklog> Backlog
 /// <summary>What waits for one target.</summary>
 /// <param name="Keys">How many keys.</param>
 /// <param name="Bytes">Their objects together.</param>
-/// <param name="OldestAge">Since the oldest of them was first kept, by this node's wall clock.</param>
+/// <param name="OldestAge">Since the oldest of them was first kept.</param>
 public sealed record HintBacklog(NodeId Target, long Keys, long Bytes, TimeSpan OldestAge);

@@ -1,4 +1,5 @@
 using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Replica;
@@ -11,6 +12,7 @@ namespace AkkaKv.Core.Node;
 /// <param name="Topology">Who belongs to the cluster, fixed by the configuration.</param>
 public sealed record NodeOptions(NodeId Self, RingTopology Topology, GatewayOptions Gateway, ReplicaOptions Replica)
 {
+    public HintOptions Hints { get; init; } = new();
 }
 
 /// <summary>One actor that a host starts with the node.</summary>
@@ -35,8 +37,18 @@ public static class NodeRecipe
         // Every partition, owned or not: a request may name a larger N than the default, and the ring may change.
         for (int partition = 0; partition < options.Topology.Partitions; partition++)
             plans.Add(new ActorPlan(ActorRole.Replica, (ulong)partition, () => new ReplicaActor(options.Replica)));
+        for (int partition = 0; partition < options.Topology.Partitions; partition++)
+            plans.Add(HintsOf(options, partition));
         for (int gateway = 0; gateway < options.Gateway.Gateways; gateway++)
             plans.Add(new ActorPlan(ActorRole.Gateway, (ulong)gateway, () => new GatewayActor(options.Gateway)));
         return plans;
+    }
+
+    private static ActorPlan HintsOf(NodeOptions options, int partition)
+    {
+        int partitions = options.Topology.Partitions;
+        var place = new HintPartition(
+            Token.FirstOf(partition, partitions).Value, Token.LastOf(partition, partitions).Value, options.Hints.ShareOf(partitions));
+        return new ActorPlan(ActorRole.Hints, (ulong)partition, () => new HintActor(options.Hints, place));
     }
 }

@@ -24,10 +24,11 @@ internal static class Parts
     public static Address FromProto(V1.Address? address, NodeId sender)
     {
         Require(address is not null, "a request carries the address for its reply", "none");
-        Require(address.Node.Length <= NodeCharsMax, "a node's name has at most 255 characters", address.Node.Length);
-        NodeId node = address.Node.Length == 0 ? sender : new NodeId(address.Node);
+        NodeId node = address.Node.Length == 0 ? sender : new NodeId(NodeNameOf(address.Node));
         return new Address(node, RoleOf(address.Role), address.Number);
     }
+
+    public static string NodeNameOf(string name) => TextOf(name, NodeCharsMax, "a node's name has at most 255 characters");
 
     // Roles of a newer version pass: the host drops a message to an address that it does not have.
     public static ActorRole RoleOf(uint role)

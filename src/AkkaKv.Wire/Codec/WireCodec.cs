@@ -1,6 +1,7 @@
 using System.Buffers;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
 using Google.Protobuf;
@@ -12,6 +13,20 @@ public sealed class WireCodec : IMessageCodec
 {
     /// <summary>Objects larger than this travel apart, so that small requests do not wait behind them.</summary>
     public const int BulkObjectBytes = 64 * 1024;
+
+    private static readonly HashSet<Type> Travelling =
+    [
+        typeof(ReplicaRead),
+        typeof(ReplicaReadDone),
+        typeof(ReplicaMerge),
+        typeof(ReplicaMergeDone),
+        typeof(GatewayForwardedPut),
+        typeof(GatewayOffer),
+        typeof(GatewayOfferAccepted),
+        typeof(PutDone),
+        typeof(HintStore),
+        typeof(HintRead),
+    ];
 
     /// <summary>The one instance anyone needs.</summary>
     public static WireCodec Instance { get; } = new();
@@ -25,15 +40,14 @@ public sealed class WireCodec : IMessageCodec
         ReplicaMerge merge => OfObject(merge.Object.Length),
         ReplicaReadDone done => OfObject(done.Object.Length),
         GatewayForwardedPut put => OfObject(put.Content.Payload.Length),
-        ReplicaRead or ReplicaMergeDone or PutDone or GatewayOffer or GatewayOfferAccepted => MessageClass.Data,
+        HintStore store => OfObject(store.Object.Length),
+        ReplicaRead or ReplicaMergeDone or PutDone => MessageClass.Data,
+        GatewayOffer or GatewayOfferAccepted or HintRead => MessageClass.Data,
         _ => MessageClass.Control,
     };
 
     /// <summary>True for a kind that may be sent to another node.</summary>
-    public static bool CrossesNodes(Type kind) =>
-        kind == typeof(ReplicaRead) || kind == typeof(ReplicaReadDone) || kind == typeof(ReplicaMerge)
-        || kind == typeof(ReplicaMergeDone) || kind == typeof(GatewayForwardedPut) || kind == typeof(PutDone)
-        || kind == typeof(GatewayOffer) || kind == typeof(GatewayOfferAccepted);
+    public static bool CrossesNodes(Type kind) => Travelling.Contains(kind);
 
     /// <inheritdoc/>
     public void Encode(NodeId sender, ActorRole role, ulong number, Message message, IBufferWriter<byte> output)
@@ -93,6 +107,12 @@ public sealed class WireCodec : IMessageCodec
             case GatewayOfferAccepted accepted:
                 envelope.GatewayOfferAccepted = GatewayParts.ToProto(accepted);
                 break;
+            case HintStore store:
+                envelope.HintStore = HintParts.ToProto(store, sender);
+                break;
+            case HintRead read:
+                envelope.HintRead = HintParts.ToProto(read, sender);
+                break;
             default:
                 throw new InvariantException($"a message to another node is of a kind that travels; found {message.GetType().Name}: add it to the codec");
         }
@@ -108,6 +128,8 @@ public sealed class WireCodec : IMessageCodec
         V1.Envelope.BodyOneofCase.PutDone => GatewayParts.FromProto(envelope.PutDone),
         V1.Envelope.BodyOneofCase.GatewayOffer => GatewayParts.FromProto(envelope.GatewayOffer, sender),
         V1.Envelope.BodyOneofCase.GatewayOfferAccepted => GatewayParts.FromProto(envelope.GatewayOfferAccepted),
+        V1.Envelope.BodyOneofCase.HintStore => HintParts.FromProto(envelope.HintStore, sender),
+        V1.Envelope.BodyOneofCase.HintRead => HintParts.FromProto(envelope.HintRead, sender),
         _ => null,
     };
 }

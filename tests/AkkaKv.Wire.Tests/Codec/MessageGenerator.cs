@@ -1,6 +1,7 @@
 using AkkaKv.Api;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Versions;
@@ -20,6 +21,8 @@ internal sealed class MessageGenerator(ulong seed)
         g => new PutDone(new PutReply(g.Maybe(() => g.Text(40)), g.Maybe(() => new CausalContext(g.Bytes(200))), g.Random.Next(101), g.Maybe(g.Quorum), g.Maybe(g.Error)), g.Random.NextUInt64()),
         g => new GatewayOffer(g.Random.NextUInt64(), g.Reply()),
         g => new GatewayOfferAccepted(g.Random.NextUInt64()),
+        g => new HintStore(new NodeId("n" + g.Text(30)), g.Key(), g.Bytes(3000), g.Random.NextUInt64(), g.Reply()),
+        g => new HintRead(g.Key(), g.Random.NextUInt64(), g.Reply()),
     ];
 
     public static readonly NodeId Sender = new("node-1");

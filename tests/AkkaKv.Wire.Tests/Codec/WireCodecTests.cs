@@ -4,6 +4,7 @@ using System.Text.Json;
 using AkkaKv.Api;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Replica;
@@ -20,6 +21,8 @@ public sealed class WireCodecTests(ITestOutputHelper output)
     private static readonly HashSet<Type> NodeLocal =
     [
         typeof(StoreRead), typeof(StoreReadDone), typeof(StoreWrite), typeof(StoreWriteDone), typeof(StoreReserveDots), typeof(DotsReserved),
+        typeof(StoreRemove), typeof(StoreScan), typeof(StoreScanDone),
+        typeof(HintsAsk), typeof(HintsTold),
         typeof(ReplicaPut), typeof(ReplicaPutDone),
         typeof(GatewayGet), typeof(GetDone), typeof(CoordinatorTimeout), typeof(GatewayPut), typeof(GatewayDelete),
         typeof(GatewayMembers), typeof(GatewayMembersDone), typeof(GatewayRing), typeof(GatewayRingDone),
@@ -131,6 +134,9 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         WireCodec.Instance.ClassOf(new ReplicaRead(key, 1, reply)).ShouldBe(MessageClass.Data);
         WireCodec.Instance.ClassOf(new ReplicaMerge(key, new byte[WireCodec.BulkObjectBytes], 1, reply)).ShouldBe(MessageClass.Data);
         WireCodec.Instance.ClassOf(new ReplicaMerge(key, new byte[WireCodec.BulkObjectBytes + 1], 1, reply)).ShouldBe(MessageClass.Bulk);
+        WireCodec.Instance.ClassOf(new HintRead(key, 1, reply)).ShouldBe(MessageClass.Data);
+        WireCodec.Instance.ClassOf(new HintStore(new NodeId("node-2"), key, new byte[WireCodec.BulkObjectBytes], 1, reply)).ShouldBe(MessageClass.Data);
+        WireCodec.Instance.ClassOf(new HintStore(new NodeId("node-2"), key, new byte[WireCodec.BulkObjectBytes + 1], 1, reply)).ShouldBe(MessageClass.Bulk);
         WireCodec.Instance.ClassOf(new PeerConnected(MessageGenerator.Sender)).ShouldBe(MessageClass.Control);
     }
 
@@ -155,6 +161,12 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         Add("at most 1024 actors", Forwarded(put => put.Context.Add(Enumerable.Range(1, 1025).Select(i => new V1.Dot { Actor = (ulong)i, Counter = 1 }))));
         Add("a write brings content", Forwarded(put => put.Content = null));
         Add("a content type", Forwarded(put => put.Content.ContentType = new string('x', 256)));
+        Add("a hint names its target", new V1.Envelope { Role = 8, HintStore = new V1.HintStore { Key = key, ReplyTo = reply } });
+        Add("a node's name", new V1.Envelope { Role = 8, HintStore = new V1.HintStore { Target = new string('x', 256), Key = key, ReplyTo = reply } });
+        Add("a key has a bucket", new V1.Envelope { Role = 8, HintStore = new V1.HintStore { Target = "node-1", ReplyTo = reply } });
+        Add("a request carries the address", new V1.Envelope { Role = 8, HintStore = new V1.HintStore { Target = "node-1", Key = key } });
+        Add("a key has a bucket", new V1.Envelope { Role = 8, HintRead = new V1.HintRead { ReplyTo = reply } });
+        Add("a request carries the address", new V1.Envelope { Role = 8, HintRead = new V1.HintRead { Key = key } });
         Add("N is 1 to 15", Forwarded(put => put.N = 16));
         Add("W is 1 to 15", Forwarded(put => put.W = 0));
         Add("milliseconds left", Forwarded(put => put.TimeLeftMillis = 60_001));

@@ -1,0 +1,197 @@
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Membership;
+using AkkaKv.Core.Replica;
+
+namespace AkkaKv.Core.Hints;
+
+/// <summary>
+/// Sends what is kept to targets that can be reached: in batches, one at a time for each target, slower when a target
+/// refuses or is silent. A target is taken from a record only after it acknowledged all that the record holds, so a crash
+/// in between leads to a second delivery, which changes nothing there.
+/// </summary>
+internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShelf shelf)
+{
+    private readonly Dictionary<ulong, HintDelivery> _sent = [];
+    private ReachabilitySnapshot? _reachability;
+    private ulong _nextTicket;
+    private ulong _nextBatch;
+    private int _keysUnderWay;
+    private long _bytesUnderWay;
+
+    // An answer to a process of before a restart must not find a delivery of this one under its number.
+    public void Start(IActorContext context) => _nextTicket = context.Random.NextUInt64();
+
+    public void OnReachability(IActorContext context, ReachabilitySnapshot snapshot)
+    {
+        _reachability = snapshot;
+        foreach (HintLane lane in new List<HintLane>(ledger.Lanes))
+        {
+            if (IsReachable(lane))
+                Begin(context, lane);
+            else
+                Halt(context, lane);
+        }
+    }
+
+    /// <summary>Starts the lanes that something was added to.</summary>
+    public void Awaken(IActorContext context)
+    {
+        while (ledger.TryTakeAwakened(out HintLane lane))
+            Begin(context, lane);
+    }
+
+    public void OnWake(IActorContext context, HintWake wake)
+    {
+        if (ledger.LaneOf(wake.Target) is not { } lane)
+            return;
+        lane.Wake = null;
+        if (IsReachable(lane))
+            Send(context, lane);
+        ledger.Prune(lane);
+    }
+
+    public void OnTimeout(IActorContext context, HintBatchTimeout timeout)
+    {
+        if (ledger.LaneOf(timeout.Target)?.Batch is { } batch && batch.Number == timeout.Number)
+            Close(context, batch);
+    }
+
+    /// <summary>A target answered. Nothing is expected of it: it may be late, or say it twice.</summary>
+    public void OnMergeDone(IActorContext context, ReplicaMergeDone done)
+    {
+        if (!_sent.Remove(done.Ticket, out HintDelivery? delivery))
+            return;
+        if (done.Outcome == ReplicaOutcome.Done)
+        {
+            delivery.Batch.HasProgress = true;
+            context.Count(Counter.HintsDelivered);
+            shelf.Change(context, new HintDelivered(delivery, OnRemoved));
+            return;
+        }
+
+        // Corrupt is about this key alone; the others may do.
+        delivery.Batch.IsPushedBack |= done.Outcome != ReplicaOutcome.Corrupt;
+        End(context, delivery);
+    }
+
+    private bool IsReachable(HintLane lane) => _reachability is { } known && known.IsReachable(lane.Target);
+
+    private void Begin(IActorContext context, HintLane lane)
+    {
+        if (lane.IsIdle && lane.Keys > 0 && lane.Waiting.Count > 0 && IsReachable(lane))
+            WakeIn(context, lane, options.SpreadMax * context.Random.NextDouble());
+    }
+
+    private void Halt(IActorContext context, HintLane lane)
+    {
+        if (lane.Wake is { } wake)
+            context.CancelTimer(wake);
+        lane.Wake = null;
+        lane.Failures = 0;
+        if (lane.Batch is { } batch)
+            Close(context, batch);
+    }
+
+    private void Send(IActorContext context, HintLane lane)
+    {
+        var batch = new HintBatch(lane, _nextBatch++);
+        while (HasRoom() && lane.TryTake(out HintMark mark))
+        {
+            var delivery = new HintDelivery(batch, mark);
+            batch.Deliveries.Add(delivery);
+            _keysUnderWay++;
+            _bytesUnderWay += delivery.Bytes;
+        }
+
+        if (batch.Deliveries.Count == 0)
+        {
+            // Either nothing is left, or other targets have all there is room for.
+            Rest(context, lane, options.Pause);
+            return;
+        }
+
+        batch.Left = batch.Deliveries.Count;
+        batch.Timer = context.StartTimer(options.BatchTimeout, new HintBatchTimeout(lane.Target, batch.Number));
+        lane.Batch = batch;
+        foreach (HintDelivery delivery in batch.Deliveries)
+            shelf.Change(context, new HintLook(delivery.Mark.Entry.Key, (then, record, outcome) => OnLooked(then, delivery, record, outcome)));
+    }
+
+    // A large object is taken although it passes the bound, or it would never leave.
+    private bool HasRoom() => _keysUnderWay < options.BatchKeysMax && _bytesUnderWay < options.BatchBytesMax;
+
+    private void OnLooked(IActorContext context, HintDelivery delivery, HintRecord record, ReplicaOutcome outcome)
+    {
+        HintLane lane = delivery.Batch.Lane;
+        if (outcome != ReplicaOutcome.Done || !record.IsFor(lane.Target) || delivery.Batch.IsClosed)
+        {
+            End(context, delivery);
+            return;
+        }
+
+        delivery.Sent = record.Set;
+        delivery.Ticket = _nextTicket++;
+        _sent.Add(delivery.Ticket, delivery);
+        var replica = new Address(lane.Target, ActorRole.Replica, context.Self.Number);
+        context.Send(replica, new ReplicaMerge(delivery.Mark.Entry.Key, record.Object, delivery.Ticket, context.Self));
+    }
+
+    private void OnRemoved(IActorContext context, HintDelivery delivery, ReplicaOutcome outcome)
+    {
+        // A store that takes no writes would have it sent again at once, and again.
+        delivery.Batch.IsPushedBack |= outcome != ReplicaOutcome.Done;
+        End(context, delivery);
+    }
+
+    // What was sent and not answered is not waited for; what the store has in hand comes to its end by itself.
+    private void Close(IActorContext context, HintBatch batch)
+    {
+        batch.IsClosed = true;
+        batch.IsPushedBack = true;
+        foreach (HintDelivery delivery in batch.Deliveries)
+        {
+            if (delivery.Sent is not null && _sent.Remove(delivery.Ticket))
+                End(context, delivery);
+        }
+    }
+
+    private void End(IActorContext context, HintDelivery delivery)
+    {
+        _keysUnderWay--;
+        _bytesUnderWay -= delivery.Bytes;
+        HintBatch batch = delivery.Batch;
+        batch.Lane.Return(delivery.Mark);
+        batch.Left--;
+        if (batch.Left > 0)
+            return;
+        HintLane lane = batch.Lane;
+        context.CancelTimer(batch.Timer);
+        lane.Batch = null;
+        if (batch.HasProgress)
+            lane.Failures = batch.IsPushedBack ? 1 : 0;
+        else
+            lane.Failures++;
+        Rest(context, lane, lane.Failures == 0 ? Jittered(context, options.Pause) : Backoff(context, lane.Failures));
+        ledger.Prune(lane);
+    }
+
+    private void Rest(IActorContext context, HintLane lane, TimeSpan pause)
+    {
+        if (!IsReachable(lane))
+            lane.Failures = 0;
+        else if (lane.Waiting.Count > 0)
+            WakeIn(context, lane, pause);
+    }
+
+    private static void WakeIn(IActorContext context, HintLane lane, TimeSpan delay) =>
+        lane.Wake = context.StartTimer(delay, new HintWake(lane.Target));
+
+    private TimeSpan Backoff(IActorContext context, int failures)
+    {
+        TimeSpan full = options.BackoffMin * Math.Pow(2, Math.Min(failures - 1, 30));
+        return Jittered(context, full < options.BackoffMax ? full : options.BackoffMax);
+    }
+
+    // Half of it to all of it.
+    private static TimeSpan Jittered(IActorContext context, TimeSpan full) => full * (0.5 + (0.5 * context.Random.NextDouble()));
+}
