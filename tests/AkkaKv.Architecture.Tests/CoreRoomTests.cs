@@ -19,11 +19,12 @@ public sealed class CoreRoomTests
         ["Topology"] = ["Agreement", "Ring"],
         ["Replica"] = ["Versions"],
         ["Hints"] = ["Replica", "Versions", "Membership"],
+        ["Reaping"] = ["Replica", "Versions", "Membership", "Ring"],
         ["AntiEntropy"] = ["Replica", "Versions", "Membership", "Ring"],
         ["Ids"] = ["Agreement"],
         ["Coordination"] = ["Replica", "Ring", "Versions", "Hints"],
         ["Gateway"] = ["Coordination", "Ids", "Ring", "Membership", "Versions"],
-        ["Node"] = ["Versions", "Agreement", "Ring", "Membership", "Topology", "Replica", "Hints", "AntiEntropy", "Ids", "Coordination", "Gateway"],
+        ["Node"] = ["Versions", "Agreement", "Ring", "Membership", "Topology", "Replica", "Hints", "AntiEntropy", "Reaping", "Ids", "Coordination", "Gateway"],
     };
 
     private static readonly string[] BannedTypes =

@@ -29,6 +29,9 @@ public enum ActorRole : byte
 
     /// <summary>Compares replicas. Its number is always 0.</summary>
     AntiEntropy = 9,
+
+    /// <summary>Forgets what is deleted. Its number is the partition.</summary>
+    Reaper = 10,
 }
 
 /// <summary>Where a message goes: a node and a path within it. Written <c>node-2/replica/17</c>.</summary>
@@ -47,6 +50,7 @@ public readonly record struct Address(NodeId Node, ActorRole Role, ulong Number)
         ActorRole.Caller => "caller",
         ActorRole.Hints => "hints",
         ActorRole.AntiEntropy => "anti-entropy",
+        ActorRole.Reaper => "reaper",
         _ => "role-" + (byte)role,
     };
 }

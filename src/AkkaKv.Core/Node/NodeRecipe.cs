@@ -2,6 +2,7 @@ using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
+using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
 
@@ -13,6 +14,8 @@ namespace AkkaKv.Core.Node;
 public sealed record NodeOptions(NodeId Self, RingTopology Topology, GatewayOptions Gateway, ReplicaOptions Replica)
 {
     public HintOptions Hints { get; init; } = new();
+
+    public ReapOptions Reaping { get; init; } = ReapOptions.Default;
 }
 
 /// <summary>One actor that a host starts with the node.</summary>
@@ -39,6 +42,8 @@ public static class NodeRecipe
             plans.Add(new ActorPlan(ActorRole.Replica, (ulong)partition, () => new ReplicaActor(options.Replica)));
         for (int partition = 0; partition < options.Topology.Partitions; partition++)
             plans.Add(HintsOf(options, partition));
+        for (int partition = 0; partition < options.Topology.Partitions; partition++)
+            plans.Add(new ActorPlan(ActorRole.Reaper, (ulong)partition, () => new ReapActor(options.Reaping)));
         for (int gateway = 0; gateway < options.Gateway.Gateways; gateway++)
             plans.Add(new ActorPlan(ActorRole.Gateway, (ulong)gateway, () => new GatewayActor(options.Gateway)));
         return plans;

@@ -65,3 +65,13 @@ public sealed record ReplicaPutDone(
 public sealed record ReplicaMerge(StoreKey Key, ReadOnlyMemory<byte> Object, ulong Ticket, Address ReplyTo) : Message;
 
 public sealed record ReplicaMergeDone(ulong Ticket, ReplicaOutcome Outcome) : Message;
+
+/// <summary>
+/// Forgets a key whose object is still the one that was agreed to be dead; sent only within a node. Answered by
+/// <see cref="ReplicaForgetDone"/>.
+/// </summary>
+/// <param name="Version">Hash of the encoded object, <see cref="StableHash"/>.</param>
+public sealed record ReplicaForget(StoreKey Key, ulong Version, Address ReplyTo) : Message;
+
+/// <param name="IsForgotten">False when the replica held something else, or something was under way for the key, or the store refused.</param>
+public sealed record ReplicaForgetDone(bool IsForgotten) : Message;

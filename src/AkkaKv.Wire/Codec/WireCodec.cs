@@ -3,6 +3,7 @@ using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using Google.Protobuf;
 
@@ -26,6 +27,9 @@ public sealed class WireCodec : IMessageCodec
         typeof(PutDone),
         typeof(HintStore),
         typeof(HintRead),
+        typeof(ReapCheck),
+        typeof(ReapCheckDone),
+        typeof(ReapForget),
     ];
 
     /// <summary>The one instance anyone needs.</summary>
@@ -42,7 +46,7 @@ public sealed class WireCodec : IMessageCodec
         GatewayForwardedPut put => OfObject(put.Content.Payload.Length),
         HintStore store => OfObject(store.Object.Length),
         ReplicaRead or ReplicaMergeDone or PutDone => MessageClass.Data,
-        GatewayOffer or GatewayOfferAccepted or HintRead => MessageClass.Data,
+        GatewayOffer or GatewayOfferAccepted or HintRead or ReapCheck or ReapCheckDone or ReapForget => MessageClass.Data,
         _ => MessageClass.Control,
     };
 
@@ -113,6 +117,15 @@ public sealed class WireCodec : IMessageCodec
             case HintRead read:
                 envelope.HintRead = HintParts.ToProto(read, sender);
                 break;
+            case ReapCheck check:
+                envelope.ReapCheck = ReapParts.ToProto(check, sender);
+                break;
+            case ReapCheckDone done:
+                envelope.ReapCheckDone = ReapParts.ToProto(done);
+                break;
+            case ReapForget forget:
+                envelope.ReapForget = ReapParts.ToProto(forget);
+                break;
             default:
                 throw new InvariantException($"a message to another node is of a kind that travels; found {message.GetType().Name}: add it to the codec");
         }
@@ -130,6 +143,9 @@ public sealed class WireCodec : IMessageCodec
         V1.Envelope.BodyOneofCase.GatewayOfferAccepted => GatewayParts.FromProto(envelope.GatewayOfferAccepted),
         V1.Envelope.BodyOneofCase.HintStore => HintParts.FromProto(envelope.HintStore, sender),
         V1.Envelope.BodyOneofCase.HintRead => HintParts.FromProto(envelope.HintRead, sender),
+        V1.Envelope.BodyOneofCase.ReapCheck => ReapParts.FromProto(envelope.ReapCheck, sender),
+        V1.Envelope.BodyOneofCase.ReapCheckDone => ReapParts.FromProto(envelope.ReapCheckDone, sender),
+        V1.Envelope.BodyOneofCase.ReapForget => ReapParts.FromProto(envelope.ReapForget),
         _ => null,
     };
 }

@@ -3,6 +3,7 @@ using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Versions;
 
@@ -22,6 +23,9 @@ internal sealed class MessageGenerator(ulong seed)
         g => new GatewayOffer(g.Random.NextUInt64(), g.Reply()),
         g => new GatewayOfferAccepted(g.Random.NextUInt64()),
         g => new HintStore(new NodeId("n" + g.Text(30)), g.Key(), g.Bytes(3000), g.Random.NextUInt64(), g.Reply()),
+        g => new ReapCheck(g.Random.NextUInt64(), [.. Enumerable.Range(0, g.Random.Next(9)).Select(_ => new DeadKey(g.Key(), g.Random.NextUInt64()))], g.Reply()),
+        g => new ReapCheckDone(g.Random.NextUInt64(), Sender, g.Random.NextUInt64(), [.. Enumerable.Range(0, g.Random.Next(9)).Select(_ => (ReapVerdict)g.Random.Next(5))]),
+        g => new ReapForget(new DeadKey(g.Key(), g.Random.NextUInt64())),
         g => new HintRead(g.Key(), g.Random.NextUInt64(), g.Reply()),
     ];
 
