@@ -1,3 +1,4 @@
+using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
@@ -11,6 +12,8 @@ namespace AkkaKv.Core.Node;
 /// <param name="Topology">Who belongs to the cluster, fixed by the configuration.</param>
 public sealed record NodeOptions(NodeId Self, RingTopology Topology, GatewayOptions Gateway, ReplicaOptions Replica)
 {
+    /// <summary>How replicas are compared.</summary>
+    public AntiEntropyOptions AntiEntropy { get; init; } = new();
 }
 
 /// <summary>One actor that a host starts with the node.</summary>
@@ -32,9 +35,12 @@ public static class NodeRecipe
             new(ActorRole.Membership, 0, () => new MembershipActor(members)),
         };
 
+        TreeShape trees = TreeShape.Of(options.Topology.Partitions, options.Replica.Tree.Leaves);
+        plans.Add(new ActorPlan(ActorRole.AntiEntropy, 0, () => new AntiEntropyActor(options.AntiEntropy, trees)));
+
         // Every partition, owned or not: a request may name a larger N than the default, and the ring may change.
         for (int partition = 0; partition < options.Topology.Partitions; partition++)
-            plans.Add(new ActorPlan(ActorRole.Replica, (ulong)partition, () => new ReplicaActor(options.Replica)));
+            plans.Add(new ActorPlan(ActorRole.Replica, (ulong)partition, () => new ReplicaActor(options.Replica, trees)));
         for (int gateway = 0; gateway < options.Gateway.Gateways; gateway++)
             plans.Add(new ActorPlan(ActorRole.Gateway, (ulong)gateway, () => new GatewayActor(options.Gateway)));
         return plans;

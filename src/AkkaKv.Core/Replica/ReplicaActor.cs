@@ -10,7 +10,11 @@ namespace AkkaKv.Core.Replica;
 /// A client's write that would leave several values of more bytes than this together is refused as too many siblings.
 /// Default 48 MiB: two of the largest value, and what fits a frame between nodes; a larger object reaches no other replica.
 /// </param>
-public sealed record ReplicaOptions(int SiblingsMax = 100, int UnderWayMax = 16_384, int ObjectBytesMax = 48 << 20);
+public sealed record ReplicaOptions(int SiblingsMax = 100, int UnderWayMax = 16_384, int ObjectBytesMax = 48 << 20)
+{
+    /// <summary>How it keeps its Merkle tree.</summary>
+    public TreeOptions Tree { get; init; } = new();
+}
 
 /// <summary>
 /// One partition on one node: makes dots for client writes, merges what other nodes send, and reads. Whatever it
@@ -20,8 +24,9 @@ public sealed record ReplicaOptions(int SiblingsMax = 100, int UnderWayMax = 16_
 /// A read looks at the store, not at staged writes: a value that a crash could still take back must not be seen, or a
 /// client could read new, then old.
 /// </remarks>
-public sealed class ReplicaActor(ReplicaOptions options) : Actor
+public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Actor
 {
+    private readonly PartitionTree _tree = new(options.Tree, shape);
     private readonly DotBlock _dots = new();
     private readonly Queue<ReplicaPut> _waitingForDots = new();
     private readonly Dictionary<StoreKey, KeyWork> _keys = [];
@@ -39,9 +44,11 @@ public sealed class ReplicaActor(ReplicaOptions options) : Actor
             case ReplicaRead read: OnRead(context, read); break;
             case ReplicaPut put: OnPut(context, put); break;
             case ReplicaMerge merge: OnMerge(context, merge); break;
+            case StoreReadDone done when PartitionTree.Asked(done): _tree.Receive(context, done); break;
             case StoreReadDone done: OnStoreReadDone(context, done); break;
             case StoreWriteDone done: OnStoreWriteDone(context, done); break;
             case DotsReserved reserved: OnDotsReserved(context, reserved); break;
+            case TreeNodesAsk or TreeKeysAsk or TreeKeysEnd or StoreScanDone or TreeSlice: _tree.Receive(context, message); break;
             default: throw new InvariantException($"A replica has no use for {message.GetType().Name}");
         }
     }
@@ -144,6 +151,7 @@ public sealed class ReplicaActor(ReplicaOptions options) : Actor
         }
 
         work!.Staged = stored;
+        work.DurableVersion = VersionHash.Of(stored);
         while (work.Waiting.TryDequeue(out Message? change))
             Apply(context, work, change);
         Forget(work);
@@ -233,6 +241,7 @@ public sealed class ReplicaActor(ReplicaOptions options) : Actor
 
     private void Stage(IActorContext context, KeyWork work, SiblingSet set, ReadOnlyMemory<byte> encoded, StagedWrite write)
     {
+        write.Version = VersionHash.Of(set);
         work.Staged = set;
         work.Newest = write;
         work.WritesUnderWay++;
@@ -249,6 +258,7 @@ public sealed class ReplicaActor(ReplicaOptions options) : Actor
         work.WritesUnderWay--;
         if (work.Newest == write)
             work.Newest = null;
+        UpdateTree(write, done.Outcome);
         ReplicaOutcome outcome = OutcomeOf(done.Outcome);
 
         // A refused write is one that never appears, unless a later write of the key, built on it, is at the store.
@@ -261,6 +271,17 @@ public sealed class ReplicaActor(ReplicaOptions options) : Actor
         foreach (ReplicaMerge merge in write.Merges)
             Finish(context, merge, outcome);
         Forget(work);
+    }
+
+    // The tree says what a read shows: it changes when the write is durable, not when it is staged.
+    private void UpdateTree(StagedWrite write, StoreOutcome outcome)
+    {
+        if (outcome == StoreOutcome.Failed)
+            _tree.Forget();
+        if (outcome != StoreOutcome.Done)
+            return;
+        _tree.Changed(write.Work.Key, write.Work.DurableVersion, write.Version);
+        write.Work.DurableVersion = write.Version;
     }
 
     // The set could not be read: everything that waited for it is told so, and nothing was changed.
