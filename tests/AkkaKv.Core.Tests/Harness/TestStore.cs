@@ -3,47 +3,58 @@ using AkkaKv.Core.Replica;
 
 namespace AkkaKv.Core.Tests.Harness;
 
-/// <summary>A node's store: completes writes at once, or when told, or with the outcome it is told.</summary>
+/// <summary>A node's store: completes writes and removals at once, or when told, or with the outcome it is told.</summary>
 internal sealed class TestStore(TestWorld world, NodeId node, ulong actorId)
 {
-    private readonly Dictionary<StoreKey, ReadOnlyMemory<byte>> _objects = [];
-    private readonly Queue<StoreWrite> _held = new();
+    private readonly Dictionary<StoreSpace, Dictionary<StoreKey, ReadOnlyMemory<byte>>> _spaces =
+        new() { [StoreSpace.Objects] = [], [StoreSpace.Hints] = [] };
+
+    private readonly Queue<Message> _held = new();
     private readonly HashSet<StoreKey> _damaged = [];
     private ulong _nextDot = 1;
 
-    /// <summary>Writes wait for <see cref="Release"/>.</summary>
+    /// <summary>Writes and removals wait for <see cref="Release"/>.</summary>
     public bool Holds { get; set; }
 
-    /// <summary>How writes end.</summary>
+    /// <summary>How writes and removals end.</summary>
     public StoreOutcome WriteOutcome { get; set; } = StoreOutcome.Done;
 
     public int DotsPerBlock { get; set; } = 100;
 
+    /// <summary>How many keys a scan tells at a time: few, so that actors meet more than one part.</summary>
+    public int KeysPerScan { get; set; } = 3;
+
     public int Writes { get; private set; }
+
+    public int Removals { get; private set; }
 
     public int Held => _held.Count;
 
     public void Damage(StoreKey key) => _damaged.Add(key);
 
-    public ReadOnlyMemory<byte> Object(StoreKey key) => _objects.GetValueOrDefault(key);
+    public ReadOnlyMemory<byte> Object(StoreKey key, StoreSpace space = StoreSpace.Objects) => _spaces[space].GetValueOrDefault(key);
+
+    /// <summary>How many keys a space has.</summary>
+    public int Keys(StoreSpace space = StoreSpace.Objects) => _spaces[space].Count;
 
     public void Receive(Message message)
     {
         switch (message)
         {
-            case StoreRead read when _damaged.Contains(read.Key):
+            case StoreRead read when read.Space == StoreSpace.Objects && _damaged.Contains(read.Key):
                 Send(read.ReplyTo, new StoreReadDone(read.Ticket, StoreOutcome.Corrupt, default));
                 break;
             case StoreRead read:
-                Send(read.ReplyTo, new StoreReadDone(read.Ticket, StoreOutcome.Done, Object(read.Key)));
-                break;
-            case StoreWrite write when WriteOutcome is StoreOutcome.Busy or StoreOutcome.ReadOnly:
-                Send(write.ReplyTo, new StoreWriteDone(write.Ticket, WriteOutcome));
+                Send(read.ReplyTo, new StoreReadDone(read.Ticket, StoreOutcome.Done, Object(read.Key, read.Space)));
                 break;
             case StoreWrite write:
-                _held.Enqueue(write);
-                if (!Holds)
-                    Release();
+                Take(write, write.ReplyTo, write.Ticket);
+                break;
+            case StoreRemove remove:
+                Take(remove, remove.ReplyTo, remove.Ticket);
+                break;
+            case StoreScan scan:
+                Send(scan.ReplyTo, Scan(scan));
                 break;
             case StoreReserveDots reserve:
                 Send(reserve.ReplyTo, new DotsReserved(StoreOutcome.Done, actorId, _nextDot, DotsPerBlock));
@@ -55,16 +66,60 @@ internal sealed class TestStore(TestWorld world, NodeId node, ulong actorId)
     /// <summary>Completes what is held, in order.</summary>
     public void Release()
     {
-        while (_held.TryDequeue(out StoreWrite? write))
+        while (_held.TryDequeue(out Message? message))
         {
-            if (WriteOutcome == StoreOutcome.Done)
-            {
-                _objects[write.Key] = write.Object;
-                Writes++;
-            }
-
-            Send(write.ReplyTo, new StoreWriteDone(write.Ticket, WriteOutcome));
+            if (message is StoreWrite write)
+                Write(write);
+            else
+                Remove((StoreRemove)message);
         }
+    }
+
+    private void Take(Message message, Address replyTo, ulong ticket)
+    {
+        if (WriteOutcome is StoreOutcome.Busy or StoreOutcome.ReadOnly)
+        {
+            Send(replyTo, new StoreWriteDone(ticket, WriteOutcome));
+            return;
+        }
+
+        _held.Enqueue(message);
+        if (!Holds)
+            Release();
+    }
+
+    private void Write(StoreWrite write)
+    {
+        if (WriteOutcome == StoreOutcome.Done)
+        {
+            _spaces[write.Space][write.Key] = write.Object;
+            Writes++;
+        }
+
+        Send(write.ReplyTo, new StoreWriteDone(write.Ticket, WriteOutcome));
+    }
+
+    private void Remove(StoreRemove remove)
+    {
+        if (WriteOutcome == StoreOutcome.Done)
+        {
+            _spaces[remove.Space].Remove(remove.Key);
+            Removals++;
+        }
+
+        Send(remove.ReplyTo, new StoreWriteDone(remove.Ticket, WriteOutcome));
+    }
+
+    // In the order of the hash, of which the cursor is the upper 63 bits; keys that share them are told together.
+    private StoreScanDone Scan(StoreScan scan)
+    {
+        List<StoreKey> keys = [.. _spaces[scan.Space].Keys
+            .Where(key => key.Hash >= scan.FirstHash && key.Hash <= scan.LastHash && (long)(key.Hash >> 1) >= scan.Cursor)
+            .OrderBy(key => key.Hash)];
+        if (keys.Count <= KeysPerScan)
+            return new StoreScanDone(scan.Ticket, keys, -1);
+        long next = (long)(keys[KeysPerScan].Hash >> 1);
+        return new StoreScanDone(scan.Ticket, keys.FindAll(key => (long)(key.Hash >> 1) < next), next);
     }
 
     private void Send(Address to, Message message) => world.Send(new Address(node, ActorRole.Store, 0), to, message);
