@@ -17,8 +17,9 @@ public sealed class WireCodec : IMessageCodec
     public static WireCodec Instance { get; } = new();
 
     /// <summary>
-    /// By kind and size. Only messages that bring an object may be bulk: each is the whole of its sender's say to that
-    /// receiver, or a merge, which commutes; so splitting them breaks no order that the protocol needs.
+    /// By kind and size. Messages that bring an object may be bulk: each is the whole of its sender's say to that receiver,
+    /// or a merge, which commutes; so splitting them breaks no order that the protocol needs. What is said about trees is
+    /// bulk as a whole: nobody waits for it.
     /// </summary>
     public MessageClass ClassOf(Message message) => message switch
     {
@@ -26,13 +27,15 @@ public sealed class WireCodec : IMessageCodec
         ReplicaReadDone done => OfObject(done.Object.Length),
         GatewayForwardedPut put => OfObject(put.Content.Payload.Length),
         ReplicaRead or ReplicaMergeDone or PutDone => MessageClass.Data,
+        TreeNodesAsk or TreeNodesTold or TreeKeysAsk or TreeKeysTold or TreeKeysEnd => MessageClass.Bulk,
         _ => MessageClass.Control,
     };
 
     /// <summary>True for a kind that may be sent to another node.</summary>
     public static bool CrossesNodes(Type kind) =>
         kind == typeof(ReplicaRead) || kind == typeof(ReplicaReadDone) || kind == typeof(ReplicaMerge)
-        || kind == typeof(ReplicaMergeDone) || kind == typeof(GatewayForwardedPut) || kind == typeof(PutDone);
+        || kind == typeof(ReplicaMergeDone) || kind == typeof(GatewayForwardedPut) || kind == typeof(PutDone)
+        || kind == typeof(TreeNodesAsk) || kind == typeof(TreeNodesTold) || kind == typeof(TreeKeysAsk) || kind == typeof(TreeKeysTold) || kind == typeof(TreeKeysEnd);
 
     /// <inheritdoc/>
     public void Encode(NodeId sender, ActorRole role, ulong number, Message message, IBufferWriter<byte> output)
@@ -86,6 +89,21 @@ public sealed class WireCodec : IMessageCodec
             case PutDone done:
                 envelope.PutDone = GatewayParts.ToProto(done);
                 break;
+            case TreeNodesAsk ask:
+                envelope.TreeNodesAsk = TreeParts.ToProto(ask, sender);
+                break;
+            case TreeNodesTold told:
+                envelope.TreeNodesTold = TreeParts.ToProto(told);
+                break;
+            case TreeKeysAsk ask:
+                envelope.TreeKeysAsk = TreeParts.ToProto(ask, sender);
+                break;
+            case TreeKeysTold told:
+                envelope.TreeKeysTold = TreeParts.ToProto(told);
+                break;
+            case TreeKeysEnd end:
+                envelope.TreeKeysEnd = TreeParts.ToProto(end, sender);
+                break;
             default:
                 throw new InvariantException($"a message to another node is of a kind that travels; found {message.GetType().Name}: add it to the codec");
         }
@@ -99,6 +117,11 @@ public sealed class WireCodec : IMessageCodec
         V1.Envelope.BodyOneofCase.ReplicaMergeDone => ReplicaParts.FromProto(envelope.ReplicaMergeDone),
         V1.Envelope.BodyOneofCase.GatewayForwardedPut => GatewayParts.FromProto(envelope.GatewayForwardedPut, sender),
         V1.Envelope.BodyOneofCase.PutDone => GatewayParts.FromProto(envelope.PutDone),
+        V1.Envelope.BodyOneofCase.TreeNodesAsk => TreeParts.FromProto(envelope.TreeNodesAsk, sender),
+        V1.Envelope.BodyOneofCase.TreeNodesTold => TreeParts.FromProto(envelope.TreeNodesTold),
+        V1.Envelope.BodyOneofCase.TreeKeysAsk => TreeParts.FromProto(envelope.TreeKeysAsk, sender),
+        V1.Envelope.BodyOneofCase.TreeKeysTold => TreeParts.FromProto(envelope.TreeKeysTold),
+        V1.Envelope.BodyOneofCase.TreeKeysEnd => TreeParts.FromProto(envelope.TreeKeysEnd, sender),
         _ => null,
     };
 }
