@@ -1,3 +1,4 @@
+using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
@@ -16,6 +17,9 @@ public sealed record NodeOptions(NodeId Self, RingTopology Topology, GatewayOpti
     public HintOptions Hints { get; init; } = new();
 
     public ReapOptions Reaping { get; init; } = ReapOptions.Default;
+
+    /// <summary>How replicas are compared.</summary>
+    public AntiEntropyOptions AntiEntropy { get; init; } = new();
 }
 
 /// <summary>One actor that a host starts with the node.</summary>
@@ -37,9 +41,12 @@ public static class NodeRecipe
             new(ActorRole.Membership, 0, () => new MembershipActor(members)),
         };
 
+        TreeShape trees = TreeShape.Of(options.Topology.Partitions, options.Replica.Tree.Leaves);
+        plans.Add(new ActorPlan(ActorRole.AntiEntropy, 0, () => new AntiEntropyActor(options.AntiEntropy, trees)));
+
         // Every partition, owned or not: a request may name a larger N than the default, and the ring may change.
         for (int partition = 0; partition < options.Topology.Partitions; partition++)
-            plans.Add(new ActorPlan(ActorRole.Replica, (ulong)partition, () => new ReplicaActor(options.Replica)));
+            plans.Add(new ActorPlan(ActorRole.Replica, (ulong)partition, () => new ReplicaActor(options.Replica, trees)));
         for (int partition = 0; partition < options.Topology.Partitions; partition++)
             plans.Add(HintsOf(options, partition));
         for (int partition = 0; partition < options.Topology.Partitions; partition++)

@@ -17,6 +17,9 @@ internal sealed class KeyWork(StoreKey key)
 
     public SiblingSet? Staged { get; set; }
 
+    /// <summary>The <see cref="VersionHash"/> of what a read shows: what was read, then each write as it becomes durable.</summary>
+    public ulong DurableVersion { get; set; }
+
     /// <summary>Changes that arrived before the set was read, in order of arrival.</summary>
     public Queue<Message> Waiting { get; } = new();
 
@@ -32,8 +35,14 @@ internal sealed class StagedWrite(KeyWork work)
 {
     public KeyWork Work { get; } = work;
 
+    /// <summary>The <see cref="VersionHash"/> of the set that it writes.</summary>
+    public ulong Version { get; set; }
+
     /// <summary>The client's write that it stands for; null for a merge.</summary>
     public ReplicaPut? Put { get; init; }
+
+    /// <summary>The agreement to forget that it stands for; null for a write.</summary>
+    public ReplicaForget? Forget { get; init; }
 
     /// <summary>What the client's write is told when all goes well.</summary>
     public ReplicaPutDone? PutDone { get; init; }

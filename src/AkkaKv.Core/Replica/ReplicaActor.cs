@@ -10,7 +10,11 @@ namespace AkkaKv.Core.Replica;
 /// A client's write that would leave several values of more bytes than this together is refused as too many siblings.
 /// Default 48 MiB: two of the largest value, and what fits a frame between nodes; a larger object reaches no other replica.
 /// </param>
-public sealed record ReplicaOptions(int SiblingsMax = 100, int UnderWayMax = 16_384, int ObjectBytesMax = 48 << 20);
+public sealed record ReplicaOptions(int SiblingsMax = 100, int UnderWayMax = 16_384, int ObjectBytesMax = 48 << 20)
+{
+    /// <summary>How it keeps its Merkle tree.</summary>
+    public TreeOptions Tree { get; init; } = new();
+}
 
 /// <summary>
 /// One partition on one node: makes dots for client writes, merges what other nodes send, and reads. Whatever it
@@ -20,8 +24,9 @@ public sealed record ReplicaOptions(int SiblingsMax = 100, int UnderWayMax = 16_
 /// A read looks at the store, not at staged writes: a value that a crash could still take back must not be seen, or a
 /// client could read new, then old.
 /// </remarks>
-public sealed class ReplicaActor(ReplicaOptions options) : Actor
+public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Actor
 {
+    private readonly PartitionTree _tree = new(options.Tree, shape);
     private readonly DotBlock _dots = new();
     private readonly Queue<ReplicaPut> _waitingForDots = new();
     private readonly Dictionary<StoreKey, KeyWork> _keys = [];
@@ -39,9 +44,12 @@ public sealed class ReplicaActor(ReplicaOptions options) : Actor
             case ReplicaRead read: OnRead(context, read); break;
             case ReplicaPut put: OnPut(context, put); break;
             case ReplicaMerge merge: OnMerge(context, merge); break;
+            case ReplicaForget forget: OnForget(context, forget); break;
+            case StoreReadDone done when PartitionTree.Asked(done): _tree.Receive(context, done); break;
             case StoreReadDone done: OnStoreReadDone(context, done); break;
             case StoreWriteDone done: OnStoreWriteDone(context, done); break;
             case DotsReserved reserved: OnDotsReserved(context, reserved); break;
+            case TreeNodesAsk or TreeKeysAsk or TreeKeysEnd or StoreScanDone or TreeSlice: _tree.Receive(context, message); break;
             default: throw new InvariantException($"A replica has no use for {message.GetType().Name}");
         }
     }
@@ -75,6 +83,14 @@ public sealed class ReplicaActor(ReplicaOptions options) : Actor
             Change(context, merge.Key, merge);
         else
             context.Send(merge.ReplyTo, new ReplicaMergeDone(merge.Ticket, ReplicaOutcome.Busy));
+    }
+
+    private void OnForget(IActorContext context, ReplicaForget forget)
+    {
+        if (TryEnter())
+            Change(context, forget.Key, forget);
+        else
+            context.Send(forget.ReplyTo, new ReplicaForgetDone(false));
     }
 
     private void WaitForDots(IActorContext context, ReplicaPut put)
@@ -144,6 +160,7 @@ public sealed class ReplicaActor(ReplicaOptions options) : Actor
         }
 
         work!.Staged = stored;
+        work.DurableVersion = VersionHash.Of(stored);
         while (work.Waiting.TryDequeue(out Message? change))
             Apply(context, work, change);
         Forget(work);
@@ -153,6 +170,8 @@ public sealed class ReplicaActor(ReplicaOptions options) : Actor
     {
         if (change is ReplicaPut put)
             ApplyPut(context, work, put);
+        else if (change is ReplicaForget forget)
+            ApplyForget(context, work, forget);
         else
             ApplyMerge(context, work, (ReplicaMerge)change);
         Forget(work);
@@ -231,14 +250,38 @@ public sealed class ReplicaActor(ReplicaOptions options) : Actor
             Stage(context, work, work.Staged!, SiblingSetCodec.Encode(work.Staged!), StagedWrite.Of(work, merge));
     }
 
+    // Only what is durable and not about to change is what the members agreed on.
+    private void ApplyForget(IActorContext context, KeyWork work, ReplicaForget forget)
+    {
+        bool isAgreed = work.WritesUnderWay == 0
+            && work.Staged!.Count > 0
+            && StableHash.Of(SiblingSetCodec.Encode(work.Staged).Span) == forget.Version;
+        if (!isAgreed)
+        {
+            Finish(context, forget, false);
+            return;
+        }
+
+        var removal = new StagedWrite(work) { Forget = forget, Version = VersionHash.Of(SiblingSet.Empty) };
+        ulong ticket = Enter(work, SiblingSet.Empty, removal);
+        context.Send(StoreOf(context), new StoreRemove(work.Key, ticket, context.Self));
+    }
+
     private void Stage(IActorContext context, KeyWork work, SiblingSet set, ReadOnlyMemory<byte> encoded, StagedWrite write)
+    {
+        write.Version = VersionHash.Of(set);
+        ulong ticket = Enter(work, set, write);
+        context.Send(StoreOf(context), new StoreWrite(work.Key, encoded, ticket, context.Self));
+    }
+
+    private ulong Enter(KeyWork work, SiblingSet set, StagedWrite write)
     {
         work.Staged = set;
         work.Newest = write;
         work.WritesUnderWay++;
         ulong ticket = _nextTicket++;
         _writes.Add(ticket, write);
-        context.Send(StoreOf(context), new StoreWrite(work.Key, encoded, ticket, context.Self));
+        return ticket;
     }
 
     private void OnStoreWriteDone(IActorContext context, StoreWriteDone done)
@@ -249,6 +292,7 @@ public sealed class ReplicaActor(ReplicaOptions options) : Actor
         work.WritesUnderWay--;
         if (work.Newest == write)
             work.Newest = null;
+        UpdateTree(write, done.Outcome);
         ReplicaOutcome outcome = OutcomeOf(done.Outcome);
 
         // A refused write is one that never appears, unless a later write of the key, built on it, is at the store.
@@ -258,9 +302,22 @@ public sealed class ReplicaActor(ReplicaOptions options) : Actor
             Finish(context, write.Put, write.PutDone!);
         else if (write.Put is not null)
             Finish(context, write.Put, outcome);
+        if (write.Forget is not null)
+            Finish(context, write.Forget, outcome == ReplicaOutcome.Done);
         foreach (ReplicaMerge merge in write.Merges)
             Finish(context, merge, outcome);
         Forget(work);
+    }
+
+    // The tree says what a read shows: it changes when the write is durable, not when it is staged.
+    private void UpdateTree(StagedWrite write, StoreOutcome outcome)
+    {
+        if (outcome == StoreOutcome.Failed)
+            _tree.Forget();
+        if (outcome != StoreOutcome.Done)
+            return;
+        _tree.Changed(write.Work.Key, write.Work.DurableVersion, write.Version);
+        write.Work.DurableVersion = write.Version;
     }
 
     // The set could not be read: everything that waited for it is told so, and nothing was changed.
@@ -270,6 +327,8 @@ public sealed class ReplicaActor(ReplicaOptions options) : Actor
         {
             if (change is ReplicaPut put)
                 Finish(context, put, outcome);
+            else if (change is ReplicaForget forget)
+                Finish(context, forget, false);
             else
                 Finish(context, (ReplicaMerge)change, outcome);
         }
@@ -305,6 +364,12 @@ public sealed class ReplicaActor(ReplicaOptions options) : Actor
     {
         _underWay--;
         context.Send(merge.ReplyTo, new ReplicaMergeDone(merge.Ticket, outcome));
+    }
+
+    private void Finish(IActorContext context, ReplicaForget forget, bool isForgotten)
+    {
+        _underWay--;
+        context.Send(forget.ReplyTo, new ReplicaForgetDone(isForgotten));
     }
 
     private static void Refuse(IActorContext context, ReplicaPut put, ReplicaOutcome outcome) =>

@@ -1,3 +1,4 @@
+using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Kernel;
@@ -277,7 +278,20 @@ internal sealed class SimWorld
         node.Id,
         Topology,
         new GatewayOptions { ContextSecret = Secret, Places = [], Quorum = new QuorumDefaults(Shape.Replicas, Math.Min(2, Shape.Replicas), Math.Min(2, Shape.Replicas)) },
-        new ReplicaOptions(Shape.SiblingsMax, Shape.UnderWayMax));
+        new ReplicaOptions(Shape.SiblingsMax, Shape.UnderWayMax) { Tree = new TreeOptions { Leaves = Shape.TreeLeaves, SliceKeys = 4, PageKeys = 4, SeatTime = TimeSpan.FromSeconds(1) } })
+    {
+        AntiEntropy = new AntiEntropyOptions
+        {
+            Interval = new TimeSpan(Shape.CompareInterval),
+            StepTimeout = TimeSpan.FromSeconds(1),
+            RebuildPoll = TimeSpan.FromMilliseconds(50),
+            RetryDelay = TimeSpan.FromMilliseconds(200),
+            PauseMax = TimeSpan.FromMilliseconds(100),
+            StepKeys = 8,
+            StepMoves = 4,
+            MovesMax = 2,
+        },
+    };
 }
 
 /// <summary>A promise that was broken, and how.</summary>

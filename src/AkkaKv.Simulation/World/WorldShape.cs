@@ -40,6 +40,12 @@ internal sealed record WorldShape
     /// <summary>How many disks may be lost in the run: the promise to keep writes ends at W of them.</summary>
     public required int LostDisksMax { get; init; }
 
+    /// <summary>In what time replicas are compared, ticks.</summary>
+    public required long CompareInterval { get; init; }
+
+    /// <summary>Leaves of all Merkle trees together; few at times, so that a leaf has several keys.</summary>
+    public required int TreeLeaves { get; init; }
+
     /// <summary>Something says Busy without any fault.</summary>
     public bool IsCrowded => PendingBytesMax < 64 << 10 || UnderWayMax < 1000;
 
@@ -58,5 +64,7 @@ internal sealed record WorldShape
         Latency = random.Micros(20, 5_000),
         SyncDelay = random.Micros(20, 3_000),
         LostDisksMax = random.Of(0, 1, 1, 2),
+        CompareInterval = random.Micros(500_000, 4_000_000),
+        TreeLeaves = random.Of(32, 2048, 262_144),
     };
 }

@@ -30,14 +30,20 @@ public sealed class WireCodec : IMessageCodec
         typeof(ReapCheck),
         typeof(ReapCheckDone),
         typeof(ReapForget),
+        typeof(TreeNodesAsk),
+        typeof(TreeNodesTold),
+        typeof(TreeKeysAsk),
+        typeof(TreeKeysTold),
+        typeof(TreeKeysEnd),
     ];
 
     /// <summary>The one instance anyone needs.</summary>
     public static WireCodec Instance { get; } = new();
 
     /// <summary>
-    /// By kind and size. Only messages that bring an object may be bulk: each is the whole of its sender's say to that
-    /// receiver, or a merge, which commutes; so splitting them breaks no order that the protocol needs.
+    /// By kind and size. Messages that bring an object may be bulk: each is the whole of its sender's say to that receiver,
+    /// or a merge, which commutes; so splitting them breaks no order that the protocol needs. What is said about trees is
+    /// bulk as a whole: nobody waits for it.
     /// </summary>
     public MessageClass ClassOf(Message message) => message switch
     {
@@ -47,12 +53,12 @@ public sealed class WireCodec : IMessageCodec
         HintStore store => OfObject(store.Object.Length),
         ReplicaRead or ReplicaMergeDone or PutDone => MessageClass.Data,
         GatewayOffer or GatewayOfferAccepted or HintRead or ReapCheck or ReapCheckDone or ReapForget => MessageClass.Data,
+        TreeNodesAsk or TreeNodesTold or TreeKeysAsk or TreeKeysTold or TreeKeysEnd => MessageClass.Bulk,
         _ => MessageClass.Control,
     };
 
     /// <summary>True for a kind that may be sent to another node.</summary>
     public static bool CrossesNodes(Type kind) => Travelling.Contains(kind);
-
     /// <inheritdoc/>
     public void Encode(NodeId sender, ActorRole role, ulong number, Message message, IBufferWriter<byte> output)
     {
@@ -126,6 +132,21 @@ public sealed class WireCodec : IMessageCodec
             case ReapForget forget:
                 envelope.ReapForget = ReapParts.ToProto(forget);
                 break;
+            case TreeNodesAsk ask:
+                envelope.TreeNodesAsk = TreeParts.ToProto(ask, sender);
+                break;
+            case TreeNodesTold told:
+                envelope.TreeNodesTold = TreeParts.ToProto(told);
+                break;
+            case TreeKeysAsk ask:
+                envelope.TreeKeysAsk = TreeParts.ToProto(ask, sender);
+                break;
+            case TreeKeysTold told:
+                envelope.TreeKeysTold = TreeParts.ToProto(told);
+                break;
+            case TreeKeysEnd end:
+                envelope.TreeKeysEnd = TreeParts.ToProto(end, sender);
+                break;
             default:
                 throw new InvariantException($"a message to another node is of a kind that travels; found {message.GetType().Name}: add it to the codec");
         }
@@ -146,6 +167,11 @@ public sealed class WireCodec : IMessageCodec
         V1.Envelope.BodyOneofCase.ReapCheck => ReapParts.FromProto(envelope.ReapCheck, sender),
         V1.Envelope.BodyOneofCase.ReapCheckDone => ReapParts.FromProto(envelope.ReapCheckDone, sender),
         V1.Envelope.BodyOneofCase.ReapForget => ReapParts.FromProto(envelope.ReapForget),
+        V1.Envelope.BodyOneofCase.TreeNodesAsk => TreeParts.FromProto(envelope.TreeNodesAsk, sender),
+        V1.Envelope.BodyOneofCase.TreeNodesTold => TreeParts.FromProto(envelope.TreeNodesTold),
+        V1.Envelope.BodyOneofCase.TreeKeysAsk => TreeParts.FromProto(envelope.TreeKeysAsk, sender),
+        V1.Envelope.BodyOneofCase.TreeKeysTold => TreeParts.FromProto(envelope.TreeKeysTold),
+        V1.Envelope.BodyOneofCase.TreeKeysEnd => TreeParts.FromProto(envelope.TreeKeysEnd, sender),
         _ => null,
     };
 }

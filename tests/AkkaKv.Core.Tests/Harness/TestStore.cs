@@ -34,6 +34,15 @@ internal sealed class TestStore(TestWorld world, NodeId node, ulong actorId)
 
     public ReadOnlyMemory<byte> Object(StoreKey key, StoreSpace space = StoreSpace.Objects) => _spaces[space].GetValueOrDefault(key);
 
+    /// <summary>What it holds, in no order.</summary>
+    public IEnumerable<(StoreKey Key, ReadOnlyMemory<byte> Object)> Objects => _spaces[StoreSpace.Objects].Select(pair => (pair.Key, pair.Value));
+
+    /// <summary>Gives it an object, or takes it away, behind everybody's back.</summary>
+    public void Set(StoreKey key, ReadOnlyMemory<byte> value) => _spaces[StoreSpace.Objects][key] = value;
+
+    /// <summary>Forgets everything, as a new disk does.</summary>
+    public void Wipe() => _spaces[StoreSpace.Objects].Clear();
+
     /// <summary>How many keys a space has.</summary>
     public int Keys(StoreSpace space = StoreSpace.Objects) => _spaces[space].Count;
 

@@ -1,4 +1,5 @@
 using AkkaKv.Api;
+using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Kernel;
@@ -21,7 +22,7 @@ internal sealed class TestWorld
     private readonly Dictionary<ulong, Message> _replies = [];
     private ulong _nextNumber = 1;
 
-    public TestWorld(int nodes = 3, int n = 3, GatewayOptions? gateway = null, ReplicaOptions? replica = null, int partitions = 8)
+    public TestWorld(int nodes = 3, int n = 3, GatewayOptions? gateway = null, ReplicaOptions? replica = null, int partitions = 8, AntiEntropyOptions? antiEntropy = null)
     {
         Nodes = Enumerable.Range(1, nodes).Select(i => new NodeId($"node-{i}")).ToArray();
         Topology = new RingTopology(1, partitions, n, Nodes.Select(node => new RingMember(node)).ToArray());
@@ -30,7 +31,7 @@ internal sealed class TestWorld
         foreach (NodeId node in Nodes)
         {
             Stores[node] = new TestStore(this, node, (ulong)(Array.IndexOf(Nodes, node) + 1));
-            foreach (ActorPlan plan in NodeRecipe.Of(new NodeOptions(node, Topology, options, replica ?? new ReplicaOptions())))
+            foreach (ActorPlan plan in NodeRecipe.Of(new NodeOptions(node, Topology, options, replica ?? new ReplicaOptions()) { AntiEntropy = antiEntropy ?? new() }))
                 Start(new Address(node, plan.Role, plan.Number), plan.Make());
         }
 
@@ -72,7 +73,8 @@ internal sealed class TestWorld
 
     public int RequestsUnderWay => _cells.Keys.Count(address => address.Role == ActorRole.Request);
 
-    public int TimersUnderWay => _timers.Count;
+    /// <summary>Timers of requests; the long-lived actors always have some.</summary>
+    public int TimersUnderWay => _timers.Count(timer => timer.Cell.Self.Role == ActorRole.Request);
 
     public int TimersOfRequests => _timers.Count(timer => timer.Cell.Self.Role == ActorRole.Request);
 
@@ -126,6 +128,14 @@ internal sealed class TestWorld
 
     public TReply? Reply<TReply>(ulong call)
         where TReply : Message => (TReply?)_replies.GetValueOrDefault(call);
+
+    /// <summary>The reply, so that the same caller can ask again.</summary>
+    public TReply TakeReply<TReply>(ulong call)
+        where TReply : Message
+    {
+        _replies.Remove(call, out Message? reply).ShouldBeTrue();
+        return (TReply)reply!;
+    }
 
     public GetReply Get(NodeId node, EntryKey key, RequestOptions? options = null) =>
         Reply<GetDone>(Ask(node, caller => new GatewayGet(key, options ?? RequestOptions.Default, caller)))!.Reply;

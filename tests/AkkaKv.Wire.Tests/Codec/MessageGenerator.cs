@@ -27,6 +27,11 @@ internal sealed class MessageGenerator(ulong seed)
         g => new ReapCheckDone(g.Random.NextUInt64(), Sender, g.Random.NextUInt64(), [.. Enumerable.Range(0, g.Random.Next(9)).Select(_ => (ReapVerdict)g.Random.Next(5))]),
         g => new ReapForget(new DeadKey(g.Key(), g.Random.NextUInt64())),
         g => new HintRead(g.Key(), g.Random.NextUInt64(), g.Reply()),
+        g => new TreeNodesAsk(g.Leaves(), g.Random.Next(4), g.Indexes(TreeNodesAsk.GroupsMax, TreeShape.LeavesMax), g.Random.NextUInt64(), g.Reply()),
+        g => new TreeNodesTold(g.Random.NextUInt64(), g.State(), g.Hashes(), g.Indexes(100, int.MaxValue)),
+        g => new TreeKeysAsk(g.Leaves(), g.Indexes(100, TreeShape.LeavesMax), (long)(g.Random.NextUInt64() >> 1), g.Random.NextUInt64(), g.Reply()),
+        g => new TreeKeysTold(g.Random.NextUInt64(), g.State(), g.Versions(), g.Flip() ? -1 : (long)(g.Random.NextUInt64() >> 1)),
+        g => new TreeKeysEnd(g.Reply()),
     ];
 
     public static readonly NodeId Sender = new("node-1");
@@ -59,6 +64,16 @@ internal sealed class MessageGenerator(ulong seed)
     private Address Reply() => new(Flip() ? Sender : new NodeId("n" + Text(30)), (ActorRole)(1 + Random.Next(7)), Random.NextUInt64());
 
     private ReplicaOutcome Outcome() => (ReplicaOutcome)Random.Next(Enum.GetValues<ReplicaOutcome>().Length);
+
+    private int Leaves() => TreeShape.LeavesMin << Random.Next(11);
+
+    private TreeState State() => (TreeState)Random.Next(Enum.GetValues<TreeState>().Length);
+
+    private int[] Indexes(int count, int max) => [.. Enumerable.Range(0, 1 + Random.Next(count)).Select(_ => Random.Next(max))];
+
+    private ulong[] Hashes() => [.. Enumerable.Range(0, Random.Next(100)).Select(_ => Random.NextUInt64())];
+
+    private KeyVersion[] Versions() => [.. Enumerable.Range(0, Random.Next(5)).Select(_ => new KeyVersion(Key(), Random.NextUInt64()))];
 
     private VersionVector Vector()
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Reflection;
 using System.Text.Json;
 using AkkaKv.Api;
+using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
@@ -30,6 +31,7 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         typeof(GatewayPlacement), typeof(GatewayPlacementDone),
         typeof(PeerConnected), typeof(PeerDisconnected), typeof(ReachabilityChanged), typeof(SubscribeReachability),
         typeof(RingSubscribe), typeof(RingTopologyAdopted), typeof(RingChanged),
+        typeof(ForegroundLatency), typeof(RepairStart), typeof(RepairAsk), typeof(RepairTold), typeof(AntiEntropyAsk), typeof(AntiEntropyTold),
     ];
 
     [Fact]
@@ -171,6 +173,16 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         Add("N is 1 to 15", Forwarded(put => put.N = 16));
         Add("W is 1 to 15", Forwarded(put => put.W = 0));
         Add("milliseconds left", Forwarded(put => put.TimeLeftMillis = 60_001));
+        Add("32 to 32768 leaves", new V1.Envelope { Role = 2, TreeNodesAsk = new V1.TreeNodesAsk { Leaves = 31, Groups = { 0 }, ReplyTo = reply } });
+        Add("at most 64 groups", new V1.Envelope { Role = 2, TreeNodesAsk = new V1.TreeNodesAsk { Leaves = 32, Groups = { new uint[65] }, ReplyTo = reply } });
+        Add("at most 64 groups", new V1.Envelope { Role = 2, TreeNodesAsk = new V1.TreeNodesAsk { Leaves = 32, ReplyTo = reply } });
+        Add("a place in a tree", new V1.Envelope { Role = 2, TreeNodesAsk = new V1.TreeNodesAsk { Leaves = 32, Groups = { 32_768 }, ReplyTo = reply } });
+        Add("at most 2048 nodes", new V1.Envelope { Role = 9, TreeNodesTold = new V1.TreeNodesTold { Hashes = { new ulong[2049] } } });
+        Add("a tree's state", new V1.Envelope { Role = 9, TreeNodesTold = new V1.TreeNodesTold { State = 5 } });
+        Add("at most 1024 leaves", new V1.Envelope { Role = 2, TreeKeysAsk = new V1.TreeKeysAsk { Leaves = 32, Of = { new uint[1025] }, ReplyTo = reply } });
+        Add("a cursor is not negative", new V1.Envelope { Role = 2, TreeKeysAsk = new V1.TreeKeysAsk { Leaves = 32, Of = { 0 }, Cursor = ulong.MaxValue, ReplyTo = reply } });
+        Add("every key is told with its version", new V1.Envelope { Role = 9, TreeKeysTold = new V1.TreeKeysTold { Keys = { key } } });
+        Add("a request carries the address", new V1.Envelope { Role = 2, TreeKeysEnd = new V1.TreeKeysEnd() });
         Add("a context token", new V1.Envelope { Role = 7, PutDone = new V1.PutDone { Context = Google.Protobuf.ByteString.CopyFrom(new byte[4097]) } });
         return data;
 
@@ -213,7 +225,7 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         StoreKey key => Convert.ToHexString(key.Bytes.Span),
         CausalContext or VersionVector or Address or Enum or bool or IFormattable => JsonSerializer.Serialize(part.ToString()),
         string text => JsonSerializer.Serialize(text),
-        IEnumerable<string> texts => "[" + string.Join(", ", texts.Select(TextOf)) + "]",
+        System.Collections.IEnumerable items => "[" + string.Join(", ", items.Cast<object>().Select(TextOf)) + "]",
         _ => part.GetType().Name + "(" + string.Join(", ", PropertiesOf(part).Select(TextOf)) + ")",
     };
 
