@@ -36,7 +36,6 @@ public sealed class HintActor : Actor
 
     public override void Start(IActorContext context)
     {
-        _replay.Start(context);
         _rebuild.Start(context);
         context.Send(new Address(context.Self.Node, ActorRole.Membership, 0), new SubscribeReachability(context.Self));
     }

@@ -1,6 +1,7 @@
 using AkkaKv.Api;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Node;
@@ -19,27 +20,26 @@ internal sealed class TestWorld
     private readonly Queue<(Address From, Address To, Message Message)> _queue = new();
     private readonly List<(TimeSpan Due, ulong Order, TestCell Cell, TimerId Timer, Message Message)> _timers = [];
     private readonly Dictionary<ulong, Message> _replies = [];
+    private readonly HashSet<(NodeId, NodeId)> _apart = [];
+    private readonly Func<NodeId, NodeOptions> _options;
     private ulong _nextNumber = 1;
 
-    public TestWorld(int nodes = 3, int n = 3, GatewayOptions? gateway = null, ReplicaOptions? replica = null, int partitions = 8)
+    public TestWorld(
+        int nodes = 3, int n = 3, GatewayOptions? gateway = null, ReplicaOptions? replica = null, int partitions = 8, HintOptions? hints = null)
     {
         Nodes = Enumerable.Range(1, nodes).Select(i => new NodeId($"node-{i}")).ToArray();
         Topology = new RingTopology(1, partitions, n, Nodes.Select(node => new RingMember(node)).ToArray());
         Ring = RingSnapshot.Of(Topology);
         GatewayOptions options = gateway ?? new GatewayOptions { ContextSecret = "test"u8.ToArray(), Places = [] };
+        _options = node => new NodeOptions(node, Topology, options, replica ?? new ReplicaOptions()) { Hints = hints ?? new HintOptions() };
         foreach (NodeId node in Nodes)
         {
             Stores[node] = new TestStore(this, node, (ulong)(Array.IndexOf(Nodes, node) + 1));
-            foreach (ActorPlan plan in NodeRecipe.Of(new NodeOptions(node, Topology, options, replica ?? new ReplicaOptions())))
-                Start(new Address(node, plan.Role, plan.Number), plan.Make());
+            StartNode(node);
         }
 
         foreach (NodeId node in Nodes)
-        {
-            foreach (NodeId peer in Nodes.Where(peer => peer != node))
-                Post(new Address(node, ActorRole.Membership, 0), new PeerConnected(peer));
-        }
-
+            Introduce(node);
         Run();
         Trace.Clear();
     }
@@ -84,6 +84,30 @@ internal sealed class TestWorld
     {
         Post(new Address(a, ActorRole.Membership, 0), new PeerDisconnected(b));
         Post(new Address(b, ActorRole.Membership, 0), new PeerDisconnected(a));
+        _apart.UnionWith([(a, b), (b, a)]);
+        Run();
+    }
+
+    public void Connect(NodeId a, NodeId b)
+    {
+        Post(new Address(a, ActorRole.Membership, 0), new PeerConnected(b));
+        Post(new Address(b, ActorRole.Membership, 0), new PeerConnected(a));
+        _apart.ExceptWith([(a, b), (b, a)]);
+        Run();
+    }
+
+    /// <summary>Ends the process of a node, with all that was not durable, and starts another one.</summary>
+    public void Restart(NodeId node)
+    {
+        foreach (TestCell cell in _cells.Values.Where(cell => cell.Self.Node == node).ToArray())
+            Stop(cell);
+        Stores[node].Crash();
+        (Address From, Address To, Message Message)[] others = [.. _queue.Where(queued => queued.To.Node != node)];
+        _queue.Clear();
+        foreach (var queued in others)
+            _queue.Enqueue(queued);
+        StartNode(node);
+        Introduce(node);
         Run();
     }
 
@@ -133,6 +157,18 @@ internal sealed class TestWorld
 
     public ulong StartPut(NodeId node, EntryKey key, string value, CausalContext? context = null, RequestOptions? options = null) =>
         Ask(node, caller => new GatewayPut(key, new PutRequest(System.Text.Encoding.UTF8.GetBytes(value), Context: context), options ?? RequestOptions.Default, caller));
+
+    private void StartNode(NodeId node)
+    {
+        foreach (ActorPlan plan in NodeRecipe.Of(_options(node)))
+            Start(new Address(node, plan.Role, plan.Number), plan.Make());
+    }
+
+    private void Introduce(NodeId node)
+    {
+        foreach (NodeId peer in Nodes.Where(peer => peer != node && !_apart.Contains((node, peer))))
+            Post(new Address(node, ActorRole.Membership, 0), new PeerConnected(peer));
+    }
 
     internal void Send(Address from, Address to, Message message) => _queue.Enqueue((from, to, message));
 
