@@ -95,15 +95,16 @@ internal sealed class Committer(LogEngine engine, StoreOptions options, ulong do
     {
         foreach (ref StagedOperation operation in operations)
         {
-            if (operation.Key is not { } key)
+            if (operation.Kind == StagedKind.Dots)
             {
                 operation.FirstDot = TakeDots();
                 continue;
             }
 
-            ReadOnlySpan<byte> keyBytes = key.Bytes.Span;
-            operation.RecordBytes = RecordFormat.SizeOf(keyBytes.Length, operation.Object.Length);
-            operation.At = engine.Append(RecordType.Put, keyBytes, operation.Object.Span);
+            RecordType type = operation.Kind == StagedKind.Put ? RecordTypes.PutIn(operation.Space) : RecordTypes.RemovedIn(operation.Space);
+            ReadOnlySpan<byte> key = operation.Key!.Bytes.Span;
+            operation.RecordBytes = RecordFormat.SizeOf(key.Length, operation.Object.Length);
+            operation.At = engine.Append(type, key, operation.Object.Span);
             Records++;
             NoteWritten();
         }

@@ -24,8 +24,8 @@ public interface INodeStore : IDisposable
 public interface IStorePort
 {
     /// <summary>
-    /// Takes a store message. A read is answered at once through <paramref name="send"/>, as is a write that is refused;
-    /// other writes and reservations are staged until <see cref="EndTurn"/>.
+    /// Takes a store message. A read is answered at once through <paramref name="send"/>, as is a scan, of this loop's keys,
+    /// and whatever is refused; writes, removals and reservations are staged until <see cref="EndTurn"/>.
     /// </summary>
     void Submit(Message storeMessage, Action<Address, Message> send);
 
@@ -34,15 +34,6 @@ public interface IStorePort
 
     /// <summary>Makes a batch's writes visible to reads and sends their answers, in the order of submission.</summary>
     void Complete(StoreCompletion completion, Action<Address, Message> send);
-
-    /// <summary>
-    /// Walks over this loop's keys, a bounded part at a time: adds those whose hash is in the range to
-    /// <paramref name="found"/>. Keys that are new meanwhile are met at the end; none is met twice.
-    /// </summary>
-    /// <param name="cursor">0 at first, then what the last call returned.</param>
-    /// <param name="examineMax">How many keys to look at in this call.</param>
-    /// <returns>The next cursor; −1 when all were seen.</returns>
-    long CollectKeys(ulong firstHash, ulong lastHash, long cursor, int examineMax, ICollection<StoreKey> found);
 }
 
 /// <summary>Who a store is.</summary>
@@ -56,7 +47,10 @@ public sealed record StoreIdentity(
 /// <summary>How a store does.</summary>
 /// <param name="Kind">"log" or "memory".</param>
 /// <param name="ReadOnlyBecause">Why it takes no writes; null when it does.</param>
-/// <param name="LiveBytes">Bytes of the newest record of every key.</param>
+/// <param name="Keys">How many objects it holds.</param>
+/// <param name="LiveBytes">Bytes of the newest record of every object.</param>
+/// <param name="HintKeys">How many keys it keeps something of for other nodes.</param>
+/// <param name="HintLiveBytes">Bytes of the newest records of these.</param>
 /// <param name="IndexBytes">Memory that the index holds, keys included.</param>
 /// <param name="LogBytes">Bytes of the whole log; what exceeds the live bytes is mostly old records.</param>
 /// <param name="BytesWritten">Bytes appended by this process.</param>
@@ -70,6 +64,8 @@ public sealed record StoreStatus(
     Durability? Durability,
     long Keys,
     long LiveBytes,
+    long HintKeys,
+    long HintLiveBytes,
     long IndexBytes,
     long PendingBytes,
     int Segments,

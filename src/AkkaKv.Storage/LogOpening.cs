@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Replica;
 using AkkaKv.Storage.Disk;
 using AkkaKv.Storage.Identity;
 using AkkaKv.Storage.Index;
@@ -13,7 +14,7 @@ namespace AkkaKv.Storage;
 /// </summary>
 internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loops, Func<ulong, int> loopOfHash)
 {
-    private readonly KeyIndex[] _indexes = Enumerable.Range(0, loops).Select(_ => new KeyIndex()).ToArray();
+    private readonly LoopIndex[] _indexes = Enumerable.Range(0, loops).Select(_ => new LoopIndex()).ToArray();
     private ulong _dotsInUse;
     private SessionRecord? _lastSession;
     private bool _closedCleanly = true;
@@ -77,15 +78,15 @@ internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loop
     // Without a manifest there may be the empty first segment of a creation that was cut short, and nothing else.
     private void RequireNothingToLose()
     {
-        string first = SegmentHeader.FileName(1);
         foreach (string name in disk.List())
         {
-            if (!SegmentHeader.TryParseFileName(name, out uint number))
-                continue;
-            if (number != 1 || HoldsRecords(name))
+            if (SegmentHeader.TryParseFileName(name, out uint number) && (number != 1 || HoldsRecords(name)))
                 throw Damage.Of(Path.Combine(disk.Directory, Manifest.FileName), 0, $"the directory holds {name} but no manifest");
-            disk.Delete(first);
         }
+
+        string first = SegmentHeader.FileName(1);
+        if (disk.List().Contains(first, StringComparer.Ordinal))
+            disk.Delete(first);
     }
 
     private bool HoldsRecords(string name)
@@ -101,8 +102,16 @@ internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loop
         switch (record.Type)
         {
             case RecordType.Put:
-                ulong hash = StableHash.Of(record.Key);
-                _indexes[loopOfHash(hash)].Put(record.Key, hash, at, record.Bytes);
+                Put(StoreSpace.Objects, at, record);
+                break;
+            case RecordType.HintPut:
+                Put(StoreSpace.Hints, at, record);
+                break;
+            case RecordType.Removed:
+                Remove(StoreSpace.Objects, record);
+                break;
+            case RecordType.HintRemoved:
+                Remove(StoreSpace.Hints, record);
                 break;
             case RecordType.DotsReserved:
                 _dotsInUse = Math.Max(_dotsInUse, BinaryPrimitives.ReadUInt64LittleEndian(record.Object));
@@ -117,6 +126,18 @@ internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loop
             default:
                 break;
         }
+    }
+
+    private void Put(StoreSpace space, LogPosition at, in RecordView record)
+    {
+        ulong hash = StableHash.Of(record.Key);
+        _indexes[loopOfHash(hash)].Of(space).Put(record.Key, hash, at, record.Bytes);
+    }
+
+    private void Remove(StoreSpace space, in RecordView record)
+    {
+        ulong hash = StableHash.Of(record.Key);
+        _indexes[loopOfHash(hash)].Of(space).Remove(record.Key, hash);
     }
 
     // Peers may hold version vectors that cover values of this actor which a power cut took from here. Under the old id
@@ -142,4 +163,4 @@ internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loop
 
 /// <summary>What a successful opening leaves.</summary>
 internal sealed record OpenedLog(
-    IDisposable Held, LogEngine Engine, StoreIdentity Identity, KeyIndex[] Indexes, ulong DotsInUse, long CutBytes);
+    IDisposable Held, LogEngine Engine, StoreIdentity Identity, LoopIndex[] Indexes, ulong DotsInUse, long CutBytes);

@@ -1,4 +1,5 @@
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Replica;
 using AkkaKv.Storage.Disk;
 using AkkaKv.Storage.Index;
 
@@ -17,7 +18,7 @@ public sealed class LogStore : INodeStore
     private readonly Func<ulong, int> _loopOfHash;
     private readonly Committer _committer;
     private readonly CommitQueue _queue;
-    private readonly LogPort?[] _ports;
+    private readonly StorePort?[] _ports;
     private readonly Thread? _writer;
     private List<StoreCompletion> _committing = [];
     private bool _written;
@@ -30,7 +31,7 @@ public sealed class LogStore : INodeStore
         _loopOfHash = loopOfHash;
         _committer = new Committer(log.Engine, options, log.DotsInUse);
         _queue = new CommitQueue(options.PendingBytesMax);
-        _ports = new LogPort?[log.Indexes.Length];
+        _ports = new StorePort?[log.Indexes.Length];
         if (!ownThread)
             return;
         _writer = new Thread(RunWriter) { Name = "akkakv-store-writer", IsBackground = true };
@@ -45,8 +46,10 @@ public sealed class LogStore : INodeStore
         Kind: "log",
         ReadOnlyBecause: _committer.Fault,
         Durability: _options.Durability,
-        Keys: _log.Indexes.Sum(index => index.Count),
-        LiveBytes: _log.Indexes.Sum(index => index.LiveBytes),
+        Keys: _log.Indexes.Sum(index => index.Of(StoreSpace.Objects).Count),
+        LiveBytes: _log.Indexes.Sum(index => index.Of(StoreSpace.Objects).LiveBytes),
+        HintKeys: _log.Indexes.Sum(index => index.Of(StoreSpace.Hints).Count),
+        HintLiveBytes: _log.Indexes.Sum(index => index.Of(StoreSpace.Hints).LiveBytes),
         IndexBytes: _log.Indexes.Sum(index => index.Bytes),
         PendingBytes: _queue.PendingBytes,
         Segments: _log.Engine.Segments.Count,
@@ -61,8 +64,6 @@ public sealed class LogStore : INodeStore
 
     /// <summary>For a host without a writer thread: in how long <see cref="RunIdle"/> has something to do; null for never.</summary>
     public TimeSpan? IdleDelay => _committer.IdleDelay;
-
-    internal IReadOnlyList<KeyIndex> Indexes => _log.Indexes;
 
     /// <summary>Opens or makes the store of a directory, with a writer thread.</summary>
     /// <param name="loopOfHash">Which loop, from 0 to <paramref name="loops"/> − 1, owns the keys of a hash. May differ from one open to the next.</param>
@@ -98,7 +99,8 @@ public sealed class LogStore : INodeStore
     {
         Invariant.Require(loop >= 0 && loop < _ports.Length, "a port is opened for a loop of the store", loop);
         Invariant.Require(_ports[loop] is null, "each loop opens its port once", loop);
-        return _ports[loop] = new LogPort(loop, completed, _log, _queue, _committer, _loopOfHash);
+        LoopIndex index = _log.Indexes[loop];
+        return _ports[loop] = new StorePort(loop, completed, index, _queue, _loopOfHash, new LogShelf(index, _log, _queue, _committer));
     }
 
     /// <summary>Takes all batches that wait and hands their records to the disk.</summary>

@@ -48,8 +48,19 @@ public sealed class StoreCompletion
     }
 }
 
-/// <summary>A write, or, without a key, a reservation of dots; with what the writer made of it.</summary>
-internal record struct StagedOperation(StoreKey? Key, ReadOnlyMemory<byte> Object, ulong Ticket, Address ReplyTo)
+/// <summary>What a turn asks of the writer.</summary>
+internal enum StagedKind : byte
+{
+    Put,
+    Remove,
+
+    /// <summary>A reservation of dots; has no key.</summary>
+    Dots,
+}
+
+/// <summary>One of a turn's operations, with what the writer made of it.</summary>
+internal record struct StagedOperation(
+    StagedKind Kind, StoreSpace Space, StoreKey? Key, ReadOnlyMemory<byte> Object, ulong Ticket, Address ReplyTo)
 {
     public LogPosition At { get; set; }
 

@@ -26,8 +26,40 @@ public class MemoryStoreTests
         host.EndTurn(0);
         host.CompleteNext();
         host.Dots[1].First.ShouldBe(1025UL);
-        host.Keys(0).ShouldBe([RealStore.Key("a"), RealStore.Key("b")]);
+        host.Keys(0).ShouldBe([RealStore.Key("a"), RealStore.Key("b")], ignoreOrder: true);
         (store.Status.Keys, store.Status.LiveBytes, store.Status.PendingBytes, store.Status.Writable).ShouldBe((2, 2, 0, true));
+    }
+
+    [Fact]
+    public void It_removes_and_keeps_the_spaces_apart_as_the_log_store_does()
+    {
+        using var store = new MemoryStore(RealStore.Options(), 1, _ => 0);
+        var host = new RealStore(store, 1);
+        host.Submit(0, "a", [1]);
+        host.Submit(0, "a", [2, 2], StoreSpace.Hints);
+        host.Submit(0, "b", [3], StoreSpace.Hints);
+        host.EndTurn(0);
+        host.CompleteNext();
+        host.SubmitRemoval(0, "a");
+        host.SubmitRemoval(0, "b", StoreSpace.Hints);
+        host.SubmitRemoval(0, "never there");
+        host.Outcomes.Count.ShouldBe(3);
+        host.Read("a").ShouldBe([1]);
+        host.EndTurn(0);
+        host.CompleteNext();
+        host.Outcomes.ShouldBe(Enumerable.Repeat(StoreOutcome.Done, 6));
+        host.Read("a").ShouldBeNull();
+        host.Read("a", StoreSpace.Hints).ShouldBe([2, 2]);
+        host.Read("b", StoreSpace.Hints).ShouldBeNull();
+        host.Keys(0).ShouldBeEmpty();
+        host.Keys(0, StoreSpace.Hints).ShouldBe([RealStore.Key("a")]);
+        StoreStatus status = store.Status;
+        (status.Keys, status.LiveBytes, status.HintKeys, status.HintLiveBytes, status.PendingBytes).ShouldBe((0, 0, 1, 2, 0));
+        host.Submit(0, "c", [4]);
+        host.EndTurn(0);
+        host.CompleteNext();
+        host.Read("c").ShouldBe([4]);
+        host.Read("a", StoreSpace.Hints).ShouldBe([2, 2]);
     }
 
     [Fact]

@@ -16,6 +16,8 @@ internal static class StoreFacts
             ["durability"] = status.Durability?.ToString().ToLowerInvariant() ?? "memory",
             ["keys"] = Number(status.Keys),
             ["liveBytes"] = Number(status.LiveBytes),
+            ["hintKeys"] = Number(status.HintKeys),
+            ["hintLiveBytes"] = Number(status.HintLiveBytes),
             ["indexBytes"] = Number(status.IndexBytes),
             ["segments"] = Number(status.Segments),
             ["records"] = Number(status.Records),

@@ -44,7 +44,7 @@ internal sealed class NodeStore
 
     public void Submit(Message message)
     {
-        _staged |= message is StoreWrite or StoreReserveDots;
+        _staged |= message is StoreWrite or StoreRemove or StoreReserveDots;
         if (message is StoreWrite write)
         {
             World.Dots.Staged(_life.Node.Id, write);

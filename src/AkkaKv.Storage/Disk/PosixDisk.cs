@@ -28,22 +28,21 @@ public sealed class PosixDisk : IStoreDisk
     /// <inheritdoc/>
     public IDisposable Lock()
     {
-        string path = PathOf(LockName);
-        SafeFileHandle file = Libc.OpenOrCreate(path);
-        if (Libc.TryLock(file))
+        SafeFileHandle file = Libc.OpenOrCreate(PathOf(LockName));
+        try
         {
+            if (!Libc.TryLock(file))
+                throw InUse(file);
             RandomAccess.SetLength(file, 0);
             RandomAccess.Write(file, Encoding.ASCII.GetBytes(Environment.ProcessId + "\n"), 0);
             return file;
         }
-
-        var holder = new byte[16];
-        int read = RandomAccess.Read(file, holder, 0);
-        file.Dispose();
-        string process = Encoding.ASCII.GetString(holder, 0, read).Trim();
-        throw new StoreOpenException(
-            $"A data directory belongs to one process at a time; {Directory} is in use by process {process}. " +
-            "Stop that process, or give this node a directory of its own.");
+        catch
+        {
+            // Such as a full disk. A lock that nobody holds on to must not outlive the failure.
+            file.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -69,6 +68,16 @@ public sealed class PosixDisk : IStoreDisk
 
     /// <inheritdoc/>
     public void SyncDirectory() => Libc.SyncDirectory(Directory);
+
+    private StoreOpenException InUse(SafeFileHandle file)
+    {
+        var holder = new byte[16];
+        int read = RandomAccess.Read(file, holder, 0);
+        string process = Encoding.ASCII.GetString(holder, 0, read).Trim();
+        return new StoreOpenException(
+            $"A data directory belongs to one process at a time; {Directory} is in use by process {process}. " +
+            "Stop that process, or give this node a directory of its own.");
+    }
 
     private PosixFile OpenFile(string name, FileMode mode)
     {

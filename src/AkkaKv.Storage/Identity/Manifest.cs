@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using AkkaKv.Core.Kernel;
 using AkkaKv.Storage.Disk;
 using AkkaKv.Storage.Log;
 

@@ -1,52 +1,64 @@
-using System.Runtime.InteropServices;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Storage.Log;
 
 namespace AkkaKv.Storage.Index;
 
 /// <summary>
-/// Where each key's newest record is: one loop's part, one thread. At most 40 bytes per key beyond the key: 24 of entry,
-/// 5.7 to 11.5 of slots, and what the arena rounds up.
+/// Where each key's newest record is: one loop's part of one space, one thread. At most 40 bytes per key beyond the key: 24
+/// of entry, 5.7 to 11.5 of slots, and what the arena and the buckets round up.
 /// </summary>
 /// <remarks>
-/// Entries are in chunks, in the order of arrival, and never move. Slots hold an entry's number + 1, in 256 open-addressed
-/// tables with linear probing, at most 70 % full; each doubles by itself, so that growing holds up the loop for the time
-/// of one small table, not of all keys. Bits 24 to 31 of the hash choose the table, the ones below choose the slot.
+/// Extendible hashing (Fagin et al. 1979) over the hash's top 32 bits, in the order of the hash: a bucket holds all keys of
+/// one range of hashes, and is split in two halves of its range when it is full. So
+/// 1. the keys of a range are found without looking at others: a partition is a range of the hash's top bits;
+/// 2. a scan's cursor is a hash. All before it was told. Buckets that are split or emptied meanwhile do not matter to it;
+/// 3. growing holds up the loop for the time of one bucket, whatever the number of keys.
+/// The top 8 bits choose a directory, which doubles by itself: directory[bits below those] is the bucket, several times
+/// when the bucket's range is wider than the directory's step. Partitions that belong to other loops leave wide buckets
+/// without entries. Buckets are not merged: an empty one is 56 bytes.
 /// </remarks>
 internal sealed class KeyIndex
 {
-    private const int EntriesPerChunk = 2048;
-    private const int Tables = 256;
-    private const int SlotsMin = 4;
+    private const int Directories = 256;
+    private const int DirectoryBits = 8;
 
-    private readonly List<Entry[]> _chunks = [];
-    private readonly int[][] _slots = new int[Tables][];
-    private readonly int[] _counts = new int[Tables];
-    private readonly KeyArena _arena = new();
+    // 2^24 buckets hold more keys than a part may have. From there a bucket grows instead: keys that were made to have the
+    // same hash cost their own time, not all memory.
+    private const int DepthMax = 24;
+
+    // One part of a scan takes some tens of microseconds, and its answer some tens of kilobytes.
+    private const int ScanKeys = 1024;
+
+    // Stands where there was never a key, in all indexes: nothing is added to it.
+    private static readonly KeyBucket[] Unused = [new KeyBucket(DirectoryBits)];
+
+    private readonly KeyBucket[][] _directories = new KeyBucket[Directories][];
+    private readonly IndexEntries _entries = new();
     private long _count;
     private long _liveBytes;
-    private long _slotBytes;
+    private long _tableBytes;
 
-    public KeyIndex() => Array.Fill(_slots, []);
+    public KeyIndex() => Array.Fill(_directories, Unused);
 
     /// <summary>May be read by any thread, as may the other figures: each is one aligned number that one thread writes.</summary>
     public long Count => Volatile.Read(ref _count);
 
     public long LiveBytes => Volatile.Read(ref _liveBytes);
 
-    /// <summary>All memory of the index: entries, slots, and the keys.</summary>
-    public long Bytes => (_chunks.Count * (long)EntriesPerChunk * Marshal.SizeOf<Entry>()) + Volatile.Read(ref _slotBytes) + _arena.Bytes;
+    /// <summary>All memory of the index: entries, buckets, and the keys.</summary>
+    public long Bytes => _entries.Bytes + Volatile.Read(ref _tableBytes);
 
     public bool TryFind(ReadOnlySpan<byte> key, ulong hash, out LogPosition at, out int recordBytes)
     {
-        int number = Find(key, (uint)hash, out _);
+        uint top = TopOf(hash);
+        int number = BucketOf(top).Find(_entries, key, top);
         if (number < 0)
         {
             (at, recordBytes) = (default, 0);
             return false;
         }
 
-        ref Entry entry = ref At(number);
+        ref IndexEntry entry = ref _entries[number];
         (at, recordBytes) = (LogPosition.Unpack(entry.Place), entry.RecordBytes);
         return true;
     }
@@ -54,106 +66,134 @@ internal sealed class KeyIndex
     /// <summary>Points a key at a record; an older one of the key is forgotten.</summary>
     public void Put(ReadOnlySpan<byte> key, ulong hash, LogPosition at, int recordBytes)
     {
-        int number = Find(key, (uint)hash, out int slot);
+        uint top = TopOf(hash);
+        int number = BucketOf(top).Find(_entries, key, top);
         if (number < 0)
-        {
-            number = Add(key, (uint)hash, slot);
-        }
-
-        ref Entry entry = ref At(number);
+            number = Add(key, top);
+        ref IndexEntry entry = ref _entries[number];
         Volatile.Write(ref _liveBytes, _liveBytes + recordBytes - entry.RecordBytes);
         entry.Place = at.Packed;
         entry.RecordBytes = recordBytes;
     }
 
-    /// <summary>See <see cref="IStorePort.CollectKeys"/>.</summary>
-    public long CollectKeys(ulong firstHash, ulong lastHash, long cursor, int examineMax, ICollection<StoreKey> found)
+    /// <returns>False when the key was not there.</returns>
+    public bool Remove(ReadOnlySpan<byte> key, ulong hash)
     {
-        long end = Math.Min(_count, cursor + examineMax);
-        for (; cursor < end; cursor++)
-        {
-            ReadOnlySpan<byte> key = KeyOf(At((int)cursor));
-            ulong hash = StableHash.Of(key);
-            if (hash < firstHash || hash > lastHash)
-                continue;
-            bool valid = StoreKey.TryRead(key.ToArray(), out StoreKey? storeKey);
-            Invariant.Require(valid, "a key in the index is a store key");
-            found.Add(storeKey!);
-        }
-
-        return cursor < _count ? cursor : -1;
+        uint top = TopOf(hash);
+        KeyBucket bucket = BucketOf(top);
+        int number = bucket.Find(_entries, key, top);
+        if (number < 0)
+            return false;
+        Volatile.Write(ref _liveBytes, _liveBytes - _entries[number].RecordBytes);
+        int before = bucket.Bytes;
+        bucket.Remove(_entries, number);
+        _entries.Remove(number);
+        NoteTables(bucket.Bytes - before);
+        Volatile.Write(ref _count, _count - 1);
+        return true;
     }
 
-    private int Find(ReadOnlySpan<byte> key, uint hash, out int slot)
+    /// <summary>See <see cref="Core.Replica.StoreScan"/>: adds the keys of the next part of a range.</summary>
+    /// <param name="cursor">0, or what the last call returned: the top bits of the first hash that was not told.</param>
+    /// <returns>The next cursor; −1 when all were told.</returns>
+    public long Scan(ulong firstHash, ulong lastHash, long cursor, List<StoreKey> found)
     {
-        int[] slots = _slots[hash >> 24];
-        slot = 0;
-        if (slots.Length == 0)
+        Invariant.Require(cursor is >= 0 and <= uint.MaxValue, "a scan goes on with the cursor of its last answer", cursor);
+        ulong from = Math.Max(firstHash, (ulong)cursor << 32);
+        if (from > lastHash)
             return -1;
-        for (slot = (int)hash & (slots.Length - 1); slots[slot] != 0; slot = (slot + 1) & (slots.Length - 1))
+        long next = TopOf(from);
+        for (int examined = 0; examined < ScanKeys;)
         {
-            int number = slots[slot] - 1;
-            ref Entry entry = ref At(number);
-            if (entry.Hash == hash && KeyOf(entry).SequenceEqual(key))
-                return number;
+            KeyBucket bucket = BucketOf((uint)next);
+            Tell(bucket, from, lastHash, found);
+            examined += 1 + bucket.Count;
+            long width = 1L << (32 - bucket.Depth);
+            next = (next & -width) + width;
+            if (next > TopOf(lastHash))
+                return -1;
         }
 
-        return -1;
+        return next;
     }
 
-    private int Add(ReadOnlySpan<byte> key, uint hash, int slot)
+    private void Tell(KeyBucket bucket, ulong from, ulong lastHash, List<StoreKey> found)
     {
-        Invariant.Require(_count < int.MaxValue - 1, "an index part has fewer than 2^31 keys", _count);
-        uint table = hash >> 24;
-        if ((_counts[table] + 1) * 10L > _slots[table].Length * 7L)
+        foreach (int value in bucket.Slots)
         {
-            Grow(table);
-            slot = FreeSlot(_slots[table], hash);
+            if (value == 0)
+                continue;
+            ref IndexEntry entry = ref _entries[value - 1];
+            if (entry.HashTop < TopOf(from) || entry.HashTop > TopOf(lastHash))
+                continue;
+            bool valid = StoreKey.TryRead(_entries.KeyOf(entry).ToArray(), out StoreKey? key);
+            Invariant.Require(valid, "a key in the index is a store key");
+            if (key!.Hash >= from && key.Hash <= lastHash)
+                found.Add(key);
+        }
+    }
+
+    private int Add(ReadOnlySpan<byte> key, uint top)
+    {
+        if (_directories[top >> (32 - DirectoryBits)] == Unused)
+            _directories[top >> (32 - DirectoryBits)] = [new KeyBucket(DirectoryBits)];
+        KeyBucket bucket = BucketOf(top);
+        while (bucket.IsFull && bucket.Depth < DepthMax)
+        {
+            Split(bucket, top);
+            bucket = BucketOf(top);
         }
 
-        if (_count == _chunks.Count * (long)EntriesPerChunk)
-            _chunks.Add(new Entry[EntriesPerChunk]);
-        int number = (int)_count;
-        At(number) = new Entry { Hash = hash, KeyUnit = _arena.Add(key), KeyBytes = checked((ushort)key.Length) };
-        _slots[table][slot] = number + 1;
-        _counts[table]++;
+        int number = _entries.Add(key, top);
+        int before = bucket.Bytes;
+        bucket.Add(_entries, number);
+        NoteTables(bucket.Bytes - before);
         Volatile.Write(ref _count, _count + 1);
         return number;
     }
 
-    private void Grow(uint table)
+    private void Split(KeyBucket bucket, uint top)
     {
-        int[] old = _slots[table];
-        var slots = new int[Math.Max(SlotsMin, 2 * old.Length)];
-        foreach (int value in old)
+        ref KeyBucket[] directory = ref _directories[top >> (32 - DirectoryBits)];
+        int length = directory.Length;
+        if (length == 1 << (bucket.Depth - DirectoryBits))
+            directory = Doubled(directory);
+        var halves = new[] { new KeyBucket(bucket.Depth + 1), new KeyBucket(bucket.Depth + 1) };
+        foreach (int value in bucket.Slots)
         {
             if (value != 0)
-                slots[FreeSlot(slots, At(value - 1).Hash)] = value;
+                halves[(_entries[value - 1].HashTop >> (31 - bucket.Depth)) & 1].Add(_entries, value - 1);
         }
 
-        _slots[table] = slots;
-        Volatile.Write(ref _slotBytes, _slotBytes + ((slots.Length - old.Length) * sizeof(int)));
+        int places = directory.Length >> (bucket.Depth - DirectoryBits);
+        int first = PlaceIn(directory, top) & -places;
+        directory.AsSpan(first, places / 2).Fill(halves[0]);
+        directory.AsSpan(first + (places / 2), places / 2).Fill(halves[1]);
+        NoteTables(halves[0].Bytes + halves[1].Bytes - bucket.Bytes + ((directory.Length - length) * sizeof(long)));
     }
 
-    private static int FreeSlot(int[] slots, uint hash)
+    private static KeyBucket[] Doubled(KeyBucket[] directory)
     {
-        int slot = (int)hash & (slots.Length - 1);
-        while (slots[slot] != 0)
-            slot = (slot + 1) & (slots.Length - 1);
-        return slot;
+        var doubled = new KeyBucket[2 * directory.Length];
+        for (int i = 0; i < doubled.Length; i++)
+            doubled[i] = directory[i / 2];
+        return doubled;
     }
 
-    private ref Entry At(int number) => ref _chunks[number / EntriesPerChunk][number % EntriesPerChunk];
-
-    private ReadOnlySpan<byte> KeyOf(in Entry entry) => _arena.Get(entry.KeyUnit, entry.KeyBytes);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Entry
+    private KeyBucket BucketOf(uint top)
     {
-        public ulong Place;
-        public int RecordBytes;
-        public uint KeyUnit;
-        public uint Hash;
-        public ushort KeyBytes;
+        KeyBucket[] directory = _directories[top >> (32 - DirectoryBits)];
+        return directory[PlaceIn(directory, top)];
+    }
+
+    // The bits below those that chose the directory, scaled to its length.
+    private static int PlaceIn(KeyBucket[] directory, uint top) => (int)(((ulong)(top << DirectoryBits) * (uint)directory.Length) >> 32);
+
+    private static uint TopOf(ulong hash) => (uint)(hash >> 32);
+
+    private void NoteTables(int bytes)
+    {
+        if (bytes != 0)
+            Volatile.Write(ref _tableBytes, _tableBytes + bytes);
     }
 }

@@ -65,6 +65,7 @@ internal sealed class LogRecovery(IStoreDisk disk, ulong storeId, SegmentTable s
 
             RequireTorn(number, end, _image.AsSpan(0, length));
             (IStoreFile File, SegmentHeader Header)? prepared = Successor(numbers[(i + 1)..], end);
+            RemoveUnfinished();
             if (before is not null && _floor.Segment < number)
                 SettleSealed(before);
             long cut = Settle(file, end, length);
@@ -81,8 +82,6 @@ internal sealed class LogRecovery(IStoreDisk disk, ulong storeId, SegmentTable s
         {
             if (SegmentHeader.TryParseFileName(name, out uint number))
                 numbers.Add(number);
-            else if (name.EndsWith(SegmentHeader.UnfinishedExtension, StringComparison.Ordinal))
-                disk.Delete(name);
         }
 
         // Removing the oldest segments may come with a later version; for now a log starts at 1.
@@ -94,6 +93,16 @@ internal sealed class LogRecovery(IStoreDisk disk, ulong storeId, SegmentTable s
         }
 
         return [.. numbers];
+    }
+
+    // Only once the log is known to be whole: an open that fails changes nothing.
+    private void RemoveUnfinished()
+    {
+        foreach (string name in disk.List())
+        {
+            if (name.EndsWith(SegmentHeader.UnfinishedExtension, StringComparison.Ordinal))
+                disk.Delete(name);
+        }
     }
 
     private (IStoreFile File, SegmentHeader Header, int Length) Load(uint number)
@@ -113,7 +122,7 @@ internal sealed class LogRecovery(IStoreDisk disk, ulong storeId, SegmentTable s
         var at = new LogPosition(number, SegmentHeader.Bytes);
         while (RecordFormat.TryRead(_image.AsSpan((int)at.Offset, length - (int)at.Offset), _seed, at, out RecordView record))
         {
-            if (record.Type > RecordType.Mark)
+            if (record.Type > RecordTypes.Newest)
                 throw Damage.NewerRecord(PathOf(number), at.Offset, (byte)record.Type);
             _floor = record.Floor;
             sink(at, record);

@@ -1,31 +1,7 @@
 using System.Buffers.Binary;
+using AkkaKv.Core.Kernel;
 
 namespace AkkaKv.Storage.Log;
-
-/// <summary>What a record says. The numbers are on disks: never reuse one. Room is left up to 31.</summary>
-internal enum RecordType : byte
-{
-    /// <summary>Not a record: untouched, zero-filled space.</summary>
-    None = 0,
-
-    /// <summary>A key's newest object.</summary>
-    Put = 1,
-
-    /// <summary>Dot counters up to this number may be in use. Object: the number, 8 bytes.</summary>
-    DotsReserved = 2,
-
-    /// <summary>A process opened the store. Object: see <see cref="SessionRecord"/>.</summary>
-    Opened = 3,
-
-    /// <summary>The process that opened the store closed it, and everything before this record was synced.</summary>
-    Closed = 4,
-
-    /// <summary>The last record of a segment; the log goes on in the next.</summary>
-    Sealed = 5,
-
-    /// <summary>Says nothing but its floor. Written when the store is idle, so that damage to the last batch is known for damage.</summary>
-    Mark = 6,
-}
 
 /// <summary>A record in a buffer.</summary>
 internal readonly ref struct RecordView(RecordType type, LogPosition floor, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, int bytes)

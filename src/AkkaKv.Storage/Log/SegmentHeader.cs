@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using AkkaKv.Core.Kernel;
 using AkkaKv.Storage.Disk;
 
 namespace AkkaKv.Storage.Log;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using AkkaKv.Core.Kernel;
 
 namespace AkkaKv.Wire.Frames;
 

@@ -3,60 +3,64 @@ using AkkaKv.Core.Replica;
 
 namespace AkkaKv.Core.Tests.Harness;
 
-/// <summary>A node's store: completes writes at once, or when told, or with the outcome it is told.</summary>
+/// <summary>A node's store: completes writes and removals at once, or when told, or with the outcome it is told.</summary>
 internal sealed class TestStore(TestWorld world, NodeId node, ulong actorId)
 {
-    private readonly Dictionary<(StoreSpace, StoreKey), ReadOnlyMemory<byte>> _objects = [];
+    private readonly Dictionary<StoreSpace, Dictionary<StoreKey, ReadOnlyMemory<byte>>> _spaces =
+        new() { [StoreSpace.Objects] = [], [StoreSpace.Hints] = [] };
+
     private readonly Queue<Message> _held = new();
-    private readonly HashSet<StoreKey> _damaged = [];
+    private readonly HashSet<(StoreSpace, StoreKey)> _damaged = [];
     private ulong _nextDot = 1;
 
-    /// <summary>Keys that one answer to a scan tells at most.</summary>
-    public int ScanMax { get; set; } = 3;
-
-    /// <summary>Writes wait for <see cref="Release"/>.</summary>
+    /// <summary>Writes and removals wait for <see cref="Release"/>.</summary>
     public bool Holds { get; set; }
 
-    /// <summary>How writes end.</summary>
+    /// <summary>How writes and removals end.</summary>
     public StoreOutcome WriteOutcome { get; set; } = StoreOutcome.Done;
 
     public int DotsPerBlock { get; set; } = 100;
 
+    /// <summary>How many keys a scan tells at a time: few, so that actors meet more than one part.</summary>
+    public int KeysPerScan { get; set; } = 3;
+
     public int Writes { get; private set; }
+
+    public int Removals { get; private set; }
 
     public int Held => _held.Count;
 
-    public void Damage(StoreKey key) => _damaged.Add(key);
+    public void Damage(StoreKey key, StoreSpace space = StoreSpace.Objects) => _damaged.Add((space, key));
 
-    public ReadOnlyMemory<byte> Object(StoreKey key, StoreSpace space = StoreSpace.Objects) => _objects.GetValueOrDefault((space, key));
+    public ReadOnlyMemory<byte> Object(StoreKey key, StoreSpace space = StoreSpace.Objects) => _spaces[space].GetValueOrDefault(key);
+
+    /// <summary>How many keys a space has.</summary>
+    public int Keys(StoreSpace space = StoreSpace.Objects) => _spaces[space].Count;
 
     /// <summary>The keys of a space, by hash.</summary>
-    public StoreKey[] Keys(StoreSpace space) =>
-        [.. _objects.Keys.Where(place => place.Item1 == space).Select(place => place.Item2).OrderBy(key => key.Hash)];
+    public StoreKey[] KeysIn(StoreSpace space) => [.. _spaces[space].Keys.OrderBy(key => key.Hash)];
+
+    /// <summary>What was not durable is lost, as with the process that asked for it.</summary>
+    public void Crash() => _held.Clear();
 
     public void Receive(Message message)
     {
         switch (message)
         {
-            case StoreRead read when _damaged.Contains(read.Key):
+            case StoreRead read when _damaged.Contains((read.Space, read.Key)):
                 Send(read.ReplyTo, new StoreReadDone(read.Ticket, StoreOutcome.Corrupt, default));
                 break;
             case StoreRead read:
                 Send(read.ReplyTo, new StoreReadDone(read.Ticket, StoreOutcome.Done, Object(read.Key, read.Space)));
                 break;
-            case StoreWrite write when WriteOutcome is StoreOutcome.Busy or StoreOutcome.ReadOnly:
-                Send(write.ReplyTo, new StoreWriteDone(write.Ticket, WriteOutcome));
+            case StoreWrite write:
+                Take(write, write.ReplyTo, write.Ticket);
                 break;
-            case StoreRemove remove when WriteOutcome is StoreOutcome.Busy or StoreOutcome.ReadOnly:
-                Send(remove.ReplyTo, new StoreWriteDone(remove.Ticket, WriteOutcome));
-                break;
-            case StoreWrite or StoreRemove:
-                _held.Enqueue(message);
-                if (!Holds)
-                    Release();
+            case StoreRemove remove:
+                Take(remove, remove.ReplyTo, remove.Ticket);
                 break;
             case StoreScan scan:
-                Scan(scan);
+                Send(scan.ReplyTo, Scan(scan));
                 break;
             case StoreReserveDots reserve:
                 Send(reserve.ReplyTo, new DotsReserved(StoreOutcome.Done, actorId, _nextDot, DotsPerBlock));
@@ -68,38 +72,61 @@ internal sealed class TestStore(TestWorld world, NodeId node, ulong actorId)
     /// <summary>Completes what is held, in order.</summary>
     public void Release()
     {
-        while (_held.TryDequeue(out Message? held))
+        while (_held.TryDequeue(out Message? message))
         {
-            if (held is StoreWrite write)
-                Complete(write.ReplyTo, write.Ticket, () => _objects[(write.Space, write.Key)] = write.Object);
-            else if (held is StoreRemove remove)
-                Complete(remove.ReplyTo, remove.Ticket, () => _objects.Remove((remove.Space, remove.Key)));
+            if (message is StoreWrite write)
+                Write(write);
+            else
+                Remove((StoreRemove)message);
         }
     }
 
-    /// <summary>What was not durable is lost, as with the process that asked for it.</summary>
-    public void Crash() => _held.Clear();
+    private void Take(Message message, Address replyTo, ulong ticket)
+    {
+        if (WriteOutcome is StoreOutcome.Busy or StoreOutcome.ReadOnly)
+        {
+            Send(replyTo, new StoreWriteDone(ticket, WriteOutcome));
+            return;
+        }
 
-    private void Complete(Address replyTo, ulong ticket, Action change)
+        _held.Enqueue(message);
+        if (!Holds)
+            Release();
+    }
+
+    private void Write(StoreWrite write)
     {
         if (WriteOutcome == StoreOutcome.Done)
         {
-            change();
+            _spaces[write.Space][write.Key] = write.Object;
             Writes++;
         }
 
-        Send(replyTo, new StoreWriteDone(ticket, WriteOutcome));
+        Send(write.ReplyTo, new StoreWriteDone(write.Ticket, WriteOutcome));
     }
 
-    // By hash, so that keys that come or go meanwhile move no other.
-    private void Scan(StoreScan scan)
+    private void Remove(StoreRemove remove)
     {
-        StoreKey[] part = [.. Keys(scan.Space).Where(key => CursorOf(key) >= scan.Cursor).Take(ScanMax)];
-        StoreKey[] told = [.. part.Where(key => key.Hash >= scan.FirstHash && key.Hash <= scan.LastHash)];
-        Send(scan.ReplyTo, new StoreScanDone(scan.Ticket, told, part.Length < ScanMax ? -1 : CursorOf(part[^1]) + 1));
+        if (WriteOutcome == StoreOutcome.Done)
+        {
+            _spaces[remove.Space].Remove(remove.Key);
+            Removals++;
+        }
+
+        Send(remove.ReplyTo, new StoreWriteDone(remove.Ticket, WriteOutcome));
     }
 
-    private static long CursorOf(StoreKey key) => (long)(key.Hash >> 1);
+    // In the order of the hash, of which the cursor is the upper 63 bits; keys that share them are told together.
+    private StoreScanDone Scan(StoreScan scan)
+    {
+        List<StoreKey> keys = [.. _spaces[scan.Space].Keys
+            .Where(key => key.Hash >= scan.FirstHash && key.Hash <= scan.LastHash && (long)(key.Hash >> 1) >= scan.Cursor)
+            .OrderBy(key => key.Hash)];
+        if (keys.Count <= KeysPerScan)
+            return new StoreScanDone(scan.Ticket, keys, -1);
+        long next = (long)(keys[KeysPerScan].Hash >> 1);
+        return new StoreScanDone(scan.Ticket, keys.FindAll(key => (long)(key.Hash >> 1) < next), next);
+    }
 
     private void Send(Address to, Message message) => world.Send(new Address(node, ActorRole.Store, 0), to, message);
 }

@@ -34,7 +34,7 @@ public sealed class HintActorTests
         HintRecord kept = _hints.Kept("k");
         kept.Targets.ToArray().Select(target => target.Node).ShouldBe([_hints.Target, _hints.Other]);
         kept.Set.Count.ShouldBe(2);
-        _hints.Store.Keys(StoreSpace.Hints).Length.ShouldBe(1);
+        _hints.Store.KeysIn(StoreSpace.Hints).Length.ShouldBe(1);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class HintActorTests
         _hints.World.Post(elsewhere, new HintStore(_hints.Target, key, good, 1, new Address(_hints.Keeper, ActorRole.Caller, 77)));
         _hints.World.Run();
         _hints.OutcomeOf(77).ShouldBe(ReplicaOutcome.Corrupt, "a key of another partition");
-        _hints.Store.Keys(StoreSpace.Hints).ShouldBeEmpty();
+        _hints.Store.KeysIn(StoreSpace.Hints).ShouldBeEmpty();
 
         ReplicaOutcome? Outcome(StoreKey of, ReadOnlyMemory<byte> bytes, NodeId target) =>
             _hints.OutcomeOf(_hints.Keep(of, bytes, target, _hints.Keeper));
@@ -124,7 +124,7 @@ public sealed class HintActorTests
     [Fact]
     public void A_record_that_does_not_check_out_is_told_as_such()
     {
-        _hints.Store.Damage(HintWorld.Key("k"));
+        _hints.Store.Damage(HintWorld.Key("k"), StoreSpace.Hints);
         _hints.OutcomeOf(_hints.Keep("k", HintWorld.Set(1))).ShouldBe(ReplicaOutcome.Corrupt);
         _hints.Read("k").Outcome.ShouldBe(ReplicaOutcome.Corrupt);
     }
@@ -138,7 +138,7 @@ public sealed class HintActorTests
         int kept = outcomes.Count(outcome => outcome == ReplicaOutcome.Done);
         kept.ShouldBeInRange(5, 15);
         outcomes[kept..].ShouldAllBe(outcome => outcome == ReplicaOutcome.Busy);
-        hints.Store.Keys(StoreSpace.Hints).Length.ShouldBe(kept);
+        hints.Store.KeysIn(StoreSpace.Hints).Length.ShouldBe(kept);
         hints.Counted(Counter.HintsDropped).ShouldBe(20 - kept);
 
         // What replaces an object without growing is no burden.

@@ -19,9 +19,9 @@ public sealed class HintExpiryTests
     public void What_waited_for_its_lifetime_is_given_up_and_counted()
     {
         Pass(TimeSpan.FromHours(2.9));
-        _hints.Store.Keys(StoreSpace.Hints).Length.ShouldBe(1);
+        _hints.Store.KeysIn(StoreSpace.Hints).Length.ShouldBe(1);
         Pass(TimeSpan.FromHours(0.2));
-        _hints.Store.Keys(StoreSpace.Hints).ShouldBeEmpty();
+        _hints.Store.KeysIn(StoreSpace.Hints).ShouldBeEmpty();
         _hints.Counted(Counter.HintsExpired).ShouldBe(1);
         _hints.Backlogs().ShouldBeEmpty();
         _hints.Mend();
@@ -35,7 +35,7 @@ public sealed class HintExpiryTests
     {
         _hints.World.WallNow += TimeSpan.FromDays(10);
         Pass(TimeSpan.FromHours(2.9));
-        _hints.Store.Keys(StoreSpace.Hints).Length.ShouldBe(1);
+        _hints.Store.KeysIn(StoreSpace.Hints).Length.ShouldBe(1);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class HintExpiryTests
     {
         _hints.World.WallNow -= TimeSpan.FromDays(1000);
         Pass(TimeSpan.FromHours(3.1));
-        _hints.Store.Keys(StoreSpace.Hints).ShouldBeEmpty();
+        _hints.Store.KeysIn(StoreSpace.Hints).ShouldBeEmpty();
     }
 
     [Fact]
@@ -53,9 +53,9 @@ public sealed class HintExpiryTests
         _hints.World.Restart(_hints.Keeper);
         _hints.Backlogs().ShouldHaveSingleItem().OldestAge.ShouldBe(2 * Hour, TimeSpan.FromSeconds(1));
         Pass(0.9 * Hour);
-        _hints.Store.Keys(StoreSpace.Hints).Length.ShouldBe(1);
+        _hints.Store.KeysIn(StoreSpace.Hints).Length.ShouldBe(1);
         Pass(0.2 * Hour);
-        _hints.Store.Keys(StoreSpace.Hints).ShouldBeEmpty();
+        _hints.Store.KeysIn(StoreSpace.Hints).ShouldBeEmpty();
     }
 
     [Fact]
@@ -65,9 +65,9 @@ public sealed class HintExpiryTests
         _hints.World.Restart(_hints.Keeper);
         _hints.Backlogs().ShouldHaveSingleItem().OldestAge.ShouldBe(TimeSpan.Zero);
         Pass(2.9 * Hour);
-        _hints.Store.Keys(StoreSpace.Hints).Length.ShouldBe(1);
+        _hints.Store.KeysIn(StoreSpace.Hints).Length.ShouldBe(1);
         Pass(0.2 * Hour);
-        _hints.Store.Keys(StoreSpace.Hints).ShouldBeEmpty();
+        _hints.Store.KeysIn(StoreSpace.Hints).ShouldBeEmpty();
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class HintExpiryTests
         Pass(2 * Hour);
         _hints.Keep("k", HintWorld.Over(HintWorld.Set(1), 2));
         Pass(1.1 * Hour);
-        _hints.Store.Keys(StoreSpace.Hints).Length.ShouldBe(1);
+        _hints.Store.KeysIn(StoreSpace.Hints).Length.ShouldBe(1);
     }
 
     [Fact]
@@ -94,10 +94,10 @@ public sealed class HintExpiryTests
     {
         _hints.Store.WriteOutcome = StoreOutcome.ReadOnly;
         Pass(4 * Hour);
-        _hints.Store.Keys(StoreSpace.Hints).Length.ShouldBe(1);
+        _hints.Store.KeysIn(StoreSpace.Hints).Length.ShouldBe(1);
         _hints.Store.WriteOutcome = StoreOutcome.Done;
         Pass(0.1 * Hour);
-        _hints.Store.Keys(StoreSpace.Hints).ShouldBeEmpty();
+        _hints.Store.KeysIn(StoreSpace.Hints).ShouldBeEmpty();
         _hints.Counted(Counter.HintsExpired).ShouldBe(1);
     }
 

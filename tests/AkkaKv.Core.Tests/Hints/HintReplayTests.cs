@@ -30,7 +30,7 @@ public sealed class HintReplayTests
         _hints.World.Advance(TimeSpan.FromSeconds(5));
         for (int i = 0; i < 10; i++)
             _hints.Held(_hints.Target, $"k{i}").Includes(HintWorld.Set(i)).ShouldBeTrue();
-        _hints.Store.Keys(StoreSpace.Hints).ShouldBeEmpty();
+        _hints.Store.KeysIn(StoreSpace.Hints).ShouldBeEmpty();
         _hints.Backlogs().ShouldBeEmpty();
         _hints.Counted(Counter.HintsDelivered).ShouldBe(10);
         _hints.World.Advance(TimeSpan.FromSeconds(20));
@@ -62,7 +62,7 @@ public sealed class HintReplayTests
         hints.Merges(hints.Target).ShouldBe(1);
         hints.World.Loses = (_, _, _) => false;
         hints.World.Advance(TimeSpan.FromSeconds(20));
-        hints.Store.Keys(StoreSpace.Hints).ShouldBeEmpty();
+        hints.Store.KeysIn(StoreSpace.Hints).ShouldBeEmpty();
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class HintReplayTests
         (_hints.Merges(_hints.Target) - minute).ShouldBeInRange(9, 21);
         _hints.World.Stores[_hints.Target].WriteOutcome = StoreOutcome.Done;
         _hints.World.Advance(TimeSpan.FromMinutes(1.1));
-        _hints.Store.Keys(StoreSpace.Hints).ShouldBeEmpty();
+        _hints.Store.KeysIn(StoreSpace.Hints).ShouldBeEmpty();
     }
 
     [Fact]
@@ -108,10 +108,10 @@ public sealed class HintReplayTests
         _hints.Merges(_hints.Target).ShouldBe(1);
         _hints.World.Stores[_hints.Target].Release();
         _hints.World.Run();
-        _hints.Store.Keys(StoreSpace.Hints).Length.ShouldBe(1, "nobody knows any more what it stands for");
+        _hints.Store.KeysIn(StoreSpace.Hints).Length.ShouldBe(1, "nobody knows any more what it stands for");
         _hints.World.Stores[_hints.Target].Holds = false;
         _hints.World.Advance(TimeSpan.FromSeconds(5));
-        _hints.Store.Keys(StoreSpace.Hints).ShouldBeEmpty();
+        _hints.Store.KeysIn(StoreSpace.Hints).ShouldBeEmpty();
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class HintReplayTests
         _hints.Merges(_hints.Target).ShouldBe(1);
         _hints.Mend();
         _hints.World.Advance(TimeSpan.FromSeconds(1.5));
-        _hints.Store.Keys(StoreSpace.Hints).ShouldBeEmpty();
+        _hints.Store.KeysIn(StoreSpace.Hints).ShouldBeEmpty();
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class HintReplayTests
         _hints.Kept("k").IsFor(_hints.Target).ShouldBeTrue();
         _hints.World.Advance(TimeSpan.FromSeconds(2));
         _hints.Held(_hints.Target, "k").Includes(HintWorld.Set(1, 2)).ShouldBeTrue();
-        _hints.Store.Keys(StoreSpace.Hints).ShouldBeEmpty();
+        _hints.Store.KeysIn(StoreSpace.Hints).ShouldBeEmpty();
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class HintReplayTests
         _hints.Store.Holds = false;
         _hints.Backlogs().ShouldHaveSingleItem().Keys.ShouldBe(1);
         _hints.World.Advance(TimeSpan.FromSeconds(1.5));
-        _hints.Store.Keys(StoreSpace.Hints).ShouldBeEmpty();
+        _hints.Store.KeysIn(StoreSpace.Hints).ShouldBeEmpty();
         _hints.Merges(_hints.Target).ShouldBe(2);
     }
 
@@ -172,7 +172,7 @@ public sealed class HintReplayTests
         _hints.Merges(_hints.Target).ShouldBeInRange(2, 60);
         _hints.Store.WriteOutcome = StoreOutcome.Done;
         _hints.World.Advance(TimeSpan.FromSeconds(60));
-        _hints.Store.Keys(StoreSpace.Hints).ShouldBeEmpty();
+        _hints.Store.KeysIn(StoreSpace.Hints).ShouldBeEmpty();
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public sealed class HintReplayTests
         hints.Backlogs().Sum(backlog => backlog.Keys).ShouldBe(50);
         hints.Mend();
         hints.World.Advance(TimeSpan.FromSeconds(30));
-        hints.Store.Keys(StoreSpace.Hints).ShouldBeEmpty();
+        hints.Store.KeysIn(StoreSpace.Hints).ShouldBeEmpty();
         hints.Counted(Counter.HintsDelivered).ShouldBe(50);
     }
 
@@ -197,10 +197,10 @@ public sealed class HintReplayTests
         for (int i = 0; i < 5; i++)
             _hints.Keep($"k{i}", HintWorld.Set(1));
         _hints.World.Restart(_hints.Keeper);
-        _hints.Store.Damage(HintWorld.Key("k2"));
+        _hints.Store.Damage(HintWorld.Key("k2"), StoreSpace.Hints);
         _hints.Mend();
         _hints.World.Advance(TimeSpan.FromSeconds(30));
-        _hints.Store.Keys(StoreSpace.Hints).ShouldBe([HintWorld.Key("k2")]);
+        _hints.Store.KeysIn(StoreSpace.Hints).ShouldBe([HintWorld.Key("k2")]);
     }
 
     [Fact]

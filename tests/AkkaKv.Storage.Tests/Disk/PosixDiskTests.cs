@@ -76,6 +76,16 @@ public sealed class PosixDiskTests : IDisposable
     }
 
     [Fact]
+    public void A_lock_that_could_not_be_written_is_let_go()
+    {
+        // Takes no bytes, as a full disk.
+        File.CreateSymbolicLink(Path.Combine(_directory.Path, "lock"), "/dev/full");
+        Should.Throw<Exception>(() => new PosixDisk(_directory.Path).Lock());
+        using SafeFileHandle again = Libc.OpenOrCreate("/dev/full");
+        Libc.TryLock(again).ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_directory_that_cannot_be_made_is_a_clear_error()
     {
         string file = Path.Combine(_directory.Path, "file");

@@ -15,6 +15,7 @@ public sealed class RealStore
     private readonly IStorePort[] _ports;
     private readonly Func<ulong, int> _loopOf;
     private StoreReadDone? _read;
+    private StoreScanDone? _scan;
 
     public RealStore(INodeStore store, int loops, Func<ulong, int>? loopOf = null)
     {
@@ -37,8 +38,11 @@ public sealed class RealStore
 
     public static StoreKey Key(string name) => StoreKey.Of("bucket", Encoding.ASCII.GetBytes(name));
 
-    public void Submit(int loop, string key, byte[] value) =>
-        _ports[loop].Submit(new StoreWrite(Key(key), value, 1, Asker), Receive);
+    public void Submit(int loop, string key, byte[] value, StoreSpace space = StoreSpace.Objects) =>
+        _ports[loop].Submit(new StoreWrite(Key(key), value, 1, Asker, space), Receive);
+
+    public void SubmitRemoval(int loop, string key, StoreSpace space = StoreSpace.Objects) =>
+        _ports[loop].Submit(new StoreRemove(Key(key), 1, Asker, space), Receive);
 
     public void SubmitDots(int loop) => _ports[loop].Submit(new StoreReserveDots(Asker), Receive);
 
@@ -51,19 +55,23 @@ public sealed class RealStore
         _ports[completion!.Loop].Complete(completion, Receive);
     }
 
-    public byte[]? Read(string key)
+    public byte[]? Read(string key, StoreSpace space = StoreSpace.Objects)
     {
         StoreKey storeKey = Key(key);
-        _ports[_loopOf(storeKey.Hash)].Submit(new StoreRead(storeKey, 1, Asker), Receive);
+        _ports[_loopOf(storeKey.Hash)].Submit(new StoreRead(storeKey, 1, Asker, space), Receive);
         _read!.Outcome.ShouldBe(StoreOutcome.Done);
         return _read.Object.IsEmpty ? null : _read.Object.ToArray();
     }
 
-    public IReadOnlyList<StoreKey> Keys(int loop)
+    public IReadOnlyList<StoreKey> Keys(int loop, StoreSpace space = StoreSpace.Objects)
     {
         var found = new List<StoreKey>();
-        for (long cursor = 0; cursor >= 0;)
-            cursor = _ports[loop].CollectKeys(0, ulong.MaxValue, cursor, 2, found);
+        for (long cursor = 0; cursor >= 0; cursor = _scan!.NextCursor)
+        {
+            _ports[loop].Submit(new StoreScan(0, ulong.MaxValue, cursor, 1, Asker, space), Receive);
+            found.AddRange(_scan!.Keys);
+        }
+
         return found;
     }
 
@@ -73,6 +81,9 @@ public sealed class RealStore
         {
             case StoreReadDone read:
                 _read = read;
+                break;
+            case StoreScanDone scan:
+                _scan = scan;
                 break;
             case StoreWriteDone write:
                 Outcomes.Add(write.Outcome);

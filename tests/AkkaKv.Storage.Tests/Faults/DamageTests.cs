@@ -123,6 +123,27 @@ public class DamageTests
         }
     }
 
+    [Fact]
+    public void An_open_that_fails_leaves_the_unfinished_files_too()
+    {
+        FakeDisk disk = Written(out _);
+        disk.Create("segment-0000000002.new");
+        disk.Flip(Segment, 80);
+        FakeDisk withoutManifest = disk.Restart(Survival.All);
+        withoutManifest.Delete("manifest");
+        withoutManifest.Create("segment-0000000003.log");
+        foreach (FakeDisk damaged in new[] { disk.Restart(Survival.All), withoutManifest })
+        {
+            IReadOnlyList<string> before = damaged.List();
+            Should.Throw<StoreOpenException>(() => new StoreDriver(damaged)).Message.ShouldContain("Nothing was changed");
+            damaged.List().ShouldBe(before);
+        }
+
+        disk.Flip(Segment, 80);
+        using var healthy = new StoreDriver(disk.Restart(Survival.All));
+        healthy.Disk.List().ShouldNotContain("segment-0000000002.new");
+    }
+
     private static int End(FakeDisk disk) => disk.Content(Segment).AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
 
     private static FakeDisk Written(out int lastBatch)

@@ -12,6 +12,7 @@ public sealed class StoreDriver : IDisposable
     private readonly IStorePort[] _ports;
     private readonly Queue<StoreCompletion> _completions = new();
     private StoreReadDone? _read;
+    private StoreScanDone? _scan;
     private ulong _ticket;
 
     public StoreDriver(FakeDisk disk, StoreOptions? options = null, int loops = 2)
@@ -47,10 +48,18 @@ public sealed class StoreDriver : IDisposable
     public static StoreKey Key(string name) => StoreKey.Of("bucket", Encoding.ASCII.GetBytes(name));
 
     /// <summary>Stages a write and returns its ticket.</summary>
-    public ulong Stage(string key, byte[] value)
+    public ulong Stage(string key, byte[] value, StoreSpace space = StoreSpace.Objects)
     {
         StoreKey storeKey = Key(key);
-        _ports[LoopOf(storeKey.Hash)].Submit(new StoreWrite(storeKey, value, ++_ticket, Asker), Receive);
+        _ports[LoopOf(storeKey.Hash)].Submit(new StoreWrite(storeKey, value, ++_ticket, Asker, space), Receive);
+        return _ticket;
+    }
+
+    /// <summary>Stages a removal and returns its ticket.</summary>
+    public ulong StageRemoval(string key, StoreSpace space = StoreSpace.Objects)
+    {
+        StoreKey storeKey = Key(key);
+        _ports[LoopOf(storeKey.Hash)].Submit(new StoreRemove(storeKey, ++_ticket, Asker, space), Receive);
         return _ticket;
     }
 
@@ -72,9 +81,16 @@ public sealed class StoreDriver : IDisposable
             _ports[completion.Loop].Complete(completion, Receive);
     }
 
-    public StoreOutcome Write(string key, byte[] value)
+    public StoreOutcome Write(string key, byte[] value, StoreSpace space = StoreSpace.Objects)
     {
-        ulong ticket = Stage(key, value);
+        ulong ticket = Stage(key, value, space);
+        Commit();
+        return Answers[ticket];
+    }
+
+    public StoreOutcome Remove(string key, StoreSpace space = StoreSpace.Objects)
+    {
+        ulong ticket = StageRemoval(key, space);
         Commit();
         return Answers[ticket];
     }
@@ -86,26 +102,30 @@ public sealed class StoreDriver : IDisposable
         return Dots[^1];
     }
 
-    public StoreReadDone Read(string key)
+    public StoreReadDone Read(string key, StoreSpace space = StoreSpace.Objects)
     {
         StoreKey storeKey = Key(key);
-        _ports[LoopOf(storeKey.Hash)].Submit(new StoreRead(storeKey, ++_ticket, Asker), Receive);
+        _ports[LoopOf(storeKey.Hash)].Submit(new StoreRead(storeKey, ++_ticket, Asker, space), Receive);
         return _read!;
     }
 
     /// <summary>The value of a key, which must be readable; null when there is none.</summary>
-    public byte[]? Value(string key)
+    public byte[]? Value(string key, StoreSpace space = StoreSpace.Objects)
     {
-        StoreReadDone done = Read(key);
+        StoreReadDone done = Read(key, space);
         done.Outcome.ShouldBe(StoreOutcome.Done);
         return done.Object.IsEmpty ? null : done.Object.ToArray();
     }
 
-    public IReadOnlyList<string> Keys(int loop)
+    public IReadOnlyList<string> Keys(int loop, StoreSpace space = StoreSpace.Objects)
     {
         var found = new List<StoreKey>();
-        for (long cursor = 0; cursor >= 0;)
-            cursor = _ports[loop].CollectKeys(0, ulong.MaxValue, cursor, 3, found);
+        for (long cursor = 0; cursor >= 0; cursor = _scan!.NextCursor)
+        {
+            _ports[loop].Submit(new StoreScan(0, ulong.MaxValue, cursor, ++_ticket, Asker, space), Receive);
+            found.AddRange(_scan!.Keys);
+        }
+
         return found.Select(key => Encoding.ASCII.GetString(key.Name.Span)).ToList();
     }
 
@@ -119,6 +139,9 @@ public sealed class StoreDriver : IDisposable
         {
             case StoreReadDone read:
                 _read = read;
+                break;
+            case StoreScanDone scan:
+                _scan = scan;
                 break;
             case StoreWriteDone write:
                 Answers.Add(write.Ticket, write.Outcome);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
 using AkkaKv.Storage.Log;
 using AkkaKv.Storage.Tests.Faults;

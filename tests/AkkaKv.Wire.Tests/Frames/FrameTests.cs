@@ -6,16 +6,6 @@ namespace AkkaKv.Wire.Tests.Frames;
 
 public sealed class FrameTests(ITestOutputHelper output)
 {
-    /// <summary>RFC 3720, appendix B.4.</summary>
-    [Fact]
-    public void The_checksum_is_the_published_one()
-    {
-        Crc32C.Of(new byte[32]).ShouldBe(0x8A9136AAu);
-        Crc32C.Of([.. Enumerable.Repeat((byte)0xFF, 32)]).ShouldBe(0x62A8AB43u);
-        Crc32C.Of([.. Enumerable.Range(0, 32).Select(i => (byte)i)]).ShouldBe(0x46DD794Eu);
-        Crc32C.Of("123456789"u8).ShouldBe(0xE3069283u);
-    }
-
     [Fact]
     public void A_batch_of_frames_is_read_back_however_it_is_cut()
     {

@@ -1,13 +1,13 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace AkkaKv.Storage.Log;
+namespace AkkaKv.Core.Kernel;
 
 /// <summary>
 /// CRC-32C (Castagnoli), by the processor's instruction where there is one. Source: RFC 3720, B.4, whose vectors are in
 /// the tests. Detects every burst of up to 32 bits and, at our record sizes, every error of up to three bits.
 /// </summary>
-internal static class Crc32C
+public static class Crc32C
 {
     /// <summary>The checksum as everyone writes it.</summary>
     public static uint Of(ReadOnlySpan<byte> bytes) => ~Continue(uint.MaxValue, bytes);
