@@ -137,11 +137,13 @@ internal sealed class TestWorld
         Now = until;
     }
 
-    public ulong Ask(NodeId node, Func<Address, Message> request)
+    public ulong Ask(NodeId node, Func<Address, Message> request) => Ask(new Address(node, ActorRole.Gateway, 0), request);
+
+    /// <summary>Asks an actor for a caller at its node.</summary>
+    public ulong Ask(Address to, Func<Address, Message> request)
     {
         ulong call = _nextNumber++;
-        var caller = new Address(node, ActorRole.Caller, call);
-        Post(new Address(node, ActorRole.Gateway, 0), request(caller));
+        Post(to, request(new Address(to.Node, ActorRole.Caller, call)));
         Run();
         return call;
     }
