@@ -20,6 +20,7 @@ public sealed class WireCodecTests(ITestOutputHelper output)
     private static readonly HashSet<Type> NodeLocal =
     [
         typeof(StoreRead), typeof(StoreReadDone), typeof(StoreWrite), typeof(StoreWriteDone), typeof(StoreReserveDots), typeof(DotsReserved),
+        typeof(StoreRemove), typeof(StoreScan), typeof(StoreScanDone),
         typeof(ReplicaPut), typeof(ReplicaPutDone),
         typeof(GatewayGet), typeof(GetDone), typeof(CoordinatorTimeout), typeof(GatewayPut), typeof(GatewayDelete),
         typeof(GatewayMembers), typeof(GatewayMembersDone), typeof(GatewayRing), typeof(GatewayRingDone),
