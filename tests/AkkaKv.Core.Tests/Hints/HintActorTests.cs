@@ -103,6 +103,9 @@ public sealed class HintActorTests
         _hints.World.Post(elsewhere, new HintStore(_hints.Target, key, good, 1, new Address(_hints.Keeper, ActorRole.Caller, 77)));
         _hints.World.Run();
         _hints.OutcomeOf(77).ShouldBe(ReplicaOutcome.Corrupt, "a key of another partition");
+        _hints.World.Post(elsewhere, new HintRead(key, 1, new Address(_hints.Keeper, ActorRole.Caller, 78)));
+        _hints.World.Run();
+        _hints.World.Reply<ReplicaReadDone>(78)!.Outcome.ShouldBe(ReplicaOutcome.Corrupt, "a key of another partition");
         _hints.Store.KeysIn(StoreSpace.Hints).ShouldBeEmpty();
 
         ReplicaOutcome? Outcome(StoreKey of, ReadOnlyMemory<byte> bytes, NodeId target) =>
