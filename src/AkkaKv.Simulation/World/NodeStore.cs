@@ -16,7 +16,7 @@ internal sealed class NodeStore
     private readonly Action<Address, Message> _send;
     private LogStore? _store;
     private IStorePort? _port;
-    private StoreKey? _reading;
+    private StoreRead? _reading;
     private bool _staged;
     private bool _committing;
     private bool _idling;
@@ -45,22 +45,43 @@ internal sealed class NodeStore
     public void Submit(Message message)
     {
         _staged |= message is StoreWrite or StoreRemove or StoreReserveDots;
-        if (message is StoreWrite write)
+        switch (message)
         {
-            World.Dots.Staged(_life.Node.Id, write);
-            World.Stores.Staged(_life.Node, this, write);
+            case StoreWrite write:
+                if (write.Space == StoreSpace.Objects)
+                    World.Dots.Staged(_life.Node.Id, write);
+                World.Stores.Staged(_life.Node, this, write);
+                break;
+            case StoreRemove remove:
+                World.Stores.Staged(_life.Node, this, remove);
+                break;
         }
 
-        _reading = (message as StoreRead)?.Key;
+        _reading = message as StoreRead;
         _port!.Submit(message, _send);
     }
 
     /// <summary>Asks for an object outside of any message, as an inspector would.</summary>
-    public StoreReadDone Look(StoreKey key)
+    public StoreReadDone Look(StoreKey key, StoreSpace space = StoreSpace.Objects)
     {
         StoreReadDone? found = null;
-        _port!.Submit(new StoreRead(key, 0, default), (_, message) => found = (StoreReadDone)message);
+        _port!.Submit(new StoreRead(key, 0, default, space), (_, message) => found = (StoreReadDone)message);
         return found!;
+    }
+
+    /// <summary>All keys of a space, in the order in which scans tell them.</summary>
+    public IReadOnlyList<StoreKey> Scan(StoreSpace space)
+    {
+        var found = new List<StoreKey>();
+        for (long cursor = 0; cursor >= 0;)
+        {
+            StoreScanDone? part = null;
+            _port!.Submit(new StoreScan(0, ulong.MaxValue, cursor, 0, default, space), (_, message) => part = (StoreScanDone)message);
+            found.AddRange(part!.Keys);
+            cursor = part.NextCursor;
+        }
+
+        return found;
     }
 
     public void EndTurn()

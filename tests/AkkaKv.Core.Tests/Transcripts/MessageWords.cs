@@ -33,10 +33,16 @@ internal static class MessageWords
         ReplicaMergeDone done => done.Outcome == ReplicaOutcome.Done ? "durable here" : $"not done: {done.Outcome}",
         StoreRead => null,
         StoreReadDone => null,
+        HintStore hint => $"keep {Set(hint.Object)} for {hint.Target}",
+        HintRead => "what do you keep of it, for whomever?",
+        HintsTold told => $"here waits {(told.Backlogs.Count == 0 ? "nothing" : string.Join(", ", told.Backlogs.Select(backlog => $"for {backlog.Target}: {backlog.Keys}")))}",
+        StoreWrite { Space: StoreSpace.Hints } write => $"store {Hint(write.Object)}",
         StoreWrite write => $"store {Set(write.Object)}",
+        StoreRemove => "forget it",
         StoreWriteDone done => done.Outcome == StoreOutcome.Done ? "synced" : $"not stored: {done.Outcome}",
         PutDone done => done.Reply.Error is { } error ? Failure(error) : $"done, {done.Reply.Quorum!.Got} of {done.Reply.Quorum.N} have it{Values(done.Reply.Siblings)}",
         GetDone done => done.Reply.Error is { } error ? Failure(error) : Found(done.Reply),
+        PeerConnected here => $"there is a connection to {here.Peer}",
         PeerDisconnected gone => $"the connection to {gone.Peer} is gone",
         ReachabilityChanged => null,
         _ => null,
@@ -63,6 +69,12 @@ internal static class MessageWords
     {
         SiblingSetCodec.TryDecode(encoded, out SiblingSet set).ShouldBeTrue();
         return set.Seen.IsEmpty ? "nothing" : string.Join(" | ", set.Values.ToArray().Select(value => $"{Content(value.Content)} ({Dot(value.Dot)})"));
+    }
+
+    private static string Hint(ReadOnlyMemory<byte> encoded)
+    {
+        HintCodec.TryDecode(encoded, out HintRecord record).ShouldBeTrue();
+        return $"for {string.Join(" and ", record.Targets.ToArray().Select(target => target.Node))}: {Set(record.Object)}";
     }
 
     // In these worlds the store of node-K is actor K.

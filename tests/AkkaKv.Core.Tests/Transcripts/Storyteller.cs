@@ -3,6 +3,7 @@ using System.Text;
 using AkkaKv.Api;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Tests.Harness;
@@ -16,7 +17,8 @@ namespace AkkaKv.Core.Tests.Transcripts;
 /// Commands: <c>cluster NODES</c>; <c>put NODE KEY VALUE [context] [w=N] [timeout=MS]</c>; <c>get NODE KEY</c>;
 /// <c>delete NODE KEY [context]</c> (<c>context</c>: that of the last reply); <c>lose KIND to NODE</c>; <c>heal</c>;
 /// <c>hold NODE</c> and <c>release NODE</c> (its disk); <c>fail NODE</c> (its syncs); <c>cut NODE NODE</c> (their
-/// connection); <c>wait MS</c>.
+/// connection); <c>mend NODE NODE</c>; <c>hint NODE KEY for NODE</c> (what its replica holds of the key);
+/// <c>hints NODE KEY</c> (what waits in that key's partition); <c>wait MS</c>.
 /// </remarks>
 internal sealed class Storyteller
 {
@@ -75,6 +77,9 @@ internal sealed class Storyteller
             case "release": Release(Store(words[1])); break;
             case "fail": Store(words[1]).WriteOutcome = StoreOutcome.Failed; break;
             case "cut": _world.Disconnect(new NodeId(words[1]), new NodeId(words[2])); break;
+            case "mend": _world.Connect(new NodeId(words[1]), new NodeId(words[2])); break;
+            case "hint": Keep(words); break;
+            case "hints": AskHints(words[1], words[2], (_, caller) => new HintsAsk(caller)); break;
             case "wait": _world.Advance(TimeSpan.FromMilliseconds(int.Parse(words[1], CultureInfo.InvariantCulture))); break;
             default: throw new InvalidOperationException($"A story knows no command '{words[0]}'.");
         }
@@ -84,6 +89,16 @@ internal sealed class Storyteller
     {
         var put = new PutRequest(Encoding.UTF8.GetBytes(words[3]), Context: ContextOf(words));
         Ask(words[1], caller => new GatewayPut(KeyOf(words[2]), put, OptionsOf(words), caller));
+    }
+
+    private void Keep(string[] words) => AskHints(words[1], words[2], (key, caller) =>
+        new HintStore(new NodeId(words[4]), key, Store(words[1]).Object(key), 0, caller));
+
+    private void AskHints(string node, string text, Func<StoreKey, Address, Message> request)
+    {
+        EntryKey entry = KeyOf(text);
+        StoreKey key = StoreKey.Of(entry.Bucket, entry.Name.Span);
+        _world.Ask(new Address(new NodeId(node), ActorRole.Hints, (ulong)_world.Ring.PartitionOf(key)), caller => request(key, caller));
     }
 
     private void Ask(string node, Func<Address, Message> request) => _world.Ask(new NodeId(node), request);
@@ -108,7 +123,7 @@ internal sealed class Storyteller
     {
         if (from != to)
             return Name(from);
-        return to.Role == ActorRole.Gateway ? "client" : $"{to.Node} host";
+        return to.Role is ActorRole.Gateway or ActorRole.Hints ? "client" : $"{to.Node} host";
     }
 
     // Requests are numbered as they appear in the story, whatever the host called them.
