@@ -38,6 +38,7 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         }),
         new("has a disk that lies about syncs", Store, new WorldSeams { Disk = disk => new LyingDisk(disk) }),
         new("has a disk that forges", Store, new WorldSeams { Disk = disk => new ForgingDisk(disk) }),
+        new("has a disk that forgets removals", Store, new WorldSeams { Disk = disk => new ForgetsRemovals(disk), Recipe = StoreExerciser.Recipe }),
     ];
 
     public override string ToString() => Name;
