@@ -51,7 +51,12 @@ internal sealed class SimNetwork
 
     public void Send(NodeLife from, Address to, Message message, int operation)
     {
-        SimNode target = _world.Nodes[SimNode.IndexOf(to.Node)];
+        if (Array.Find(_world.Nodes, node => node.Id == to.Node) is not { } target)
+        {
+            _world.DroppedUnknownAddress++;
+            return;
+        }
+
         SimLink link = Link(from.Node.Index, target.Index);
         if (!link.IsConnected || target.Life is not { } life || _random.Chance(link.Loss))
             return;
@@ -161,6 +166,8 @@ internal sealed class SimNetwork
         NodeLife target = frame.Target;
         if (!WireCodec.Instance.TryDecode(sender.Id, frame.Bytes, out Received received))
             _world.Fail("every message survives the wire", $"a message from {sender.Id} to {target.Node.Id} is of an unknown kind");
+        else if (WireCodec.Instance.RefusalOf(received, _world.Shape.Partitions) is { } refusal)
+            _world.Fail("nodes send each other only what the receiver takes", $"{sender.Id} to {target.Node.Id}: {refusal}");
         else
             target.Post(new Address(target.Node.Id, received.Role, received.Number), received.Message, frame.Operation, frame.Hash);
     }

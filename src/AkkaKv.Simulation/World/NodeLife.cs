@@ -161,7 +161,11 @@ internal sealed class NodeLife
     {
         Dictionary<ulong, SimCell>? cells = _cells[(byte)next.To.Role];
         if (cells is null || !cells.TryGetValue(next.To.Number, out SimCell? cell))
+        {
+            World.DroppedUnknownAddress++;
             return;
+        }
+
         int operation = next.Operation != 0 ? next.Operation : cell.Operation;
         World.Trace.Message(World.Now, Node.Index, next.To, next.Message, next.Content, operation);
         _operation = operation;

@@ -80,6 +80,9 @@ internal sealed class SimWorld
     /// <summary>What the actors of all nodes counted, by <see cref="Counter"/>.</summary>
     public long[] Counted { get; } = new long[Enum.GetValues<Counter>().Length];
 
+    /// <summary>Messages to actors and nodes that are not there.</summary>
+    public long DroppedUnknownAddress { get; set; }
+
     /// <summary>Takes the replies to clients.</summary>
     public Action<int, Message> Reply { get; set; } = static (_, _) => { };
 

@@ -87,6 +87,9 @@ public sealed class WireCodec : IMessageCodec
         return message is not null;
     }
 
+    /// <inheritdoc/>
+    public string? RefusalOf(in Received received, int partitions) => PeerKinds.RefusalOf(received, partitions);
+
     private static MessageClass OfObject(int bytes) => bytes > BulkObjectBytes ? MessageClass.Bulk : MessageClass.Data;
 
     private static void SetBody(V1.Envelope envelope, Message message, NodeId sender)
