@@ -10,7 +10,8 @@ namespace AkkaKv.Simulation.Checkers;
 /// </summary>
 /// <remarks>
 /// A write with the context of a read replaces what that read showed, and what those replaced. A read of a deleted key
-/// shows nothing; its context stands for the tombstones that the replicas told it of. (A dot that the context covers is not
+/// shows nothing; its context stands for the tombstones that the replicas told it of, as it stands for values that have
+/// expired. (A dot that the context covers is not
 /// enough: a delete whose write failed has a dot too, and never was.) A write that replaces what its
 /// client never saw (last write wins, delete without context) is only known by what its replica had seen.
 /// </remarks>
@@ -73,20 +74,28 @@ internal sealed class Coverage
             Add(seen, shown);
         foreach (Dot dot in source.ShownDeletes)
             Add(seen, _world.Dots.OperationOf(dot));
-        if (source.Shown.Count == 0)
-            AddHiddenDeletes(seen, source);
+        foreach (int hidden in HiddenFrom(source))
+            Add(seen, hidden);
         return seen;
     }
 
-    private void AddHiddenDeletes(HashSet<int> seen, Operation read)
+    /// <summary>
+    /// The writes that a read's context stands for although it does not show them: deletes of a key without live values, and
+    /// values that expire. In no order.
+    /// </summary>
+    public IReadOnlyList<int> HiddenFrom(Operation read)
     {
-        if (!_seal.TryOpen(read.Key.Store, read.Context, out VersionVector vector, out _))
-            return;
-        foreach (Dot dot in _world.Dots.TombstonesFor(read.Number))
+        IReadOnlyDictionary<Dot, bool> told = _world.Dots.HiddenFor(read.Number);
+        if (told.Count == 0 || !_seal.TryOpen(read.Key.Store, read.Context, out VersionVector vector, out _))
+            return [];
+        var hidden = new List<int>();
+        foreach ((Dot dot, bool isTombstone) in told)
         {
-            if (vector.Covers(dot))
-                Add(seen, _world.Dots.OperationOf(dot));
+            if ((!isTombstone || read.Shown.Count == 0) && vector.Covers(dot) && _world.Dots.OperationOf(dot) is > 0 and int write)
+                hidden.Add(write);
         }
+
+        return hidden;
     }
 
     private HashSet<int> SeenByReplica(Operation write)

@@ -16,6 +16,7 @@ internal static class RunCheckers
     public static IReadOnlyList<IRunChecker> All { get; } =
     [
         new OriginChecker(),
+        new ExpiryChecker(),
         new QuietClientChecker(),
         new SessionChecker(),
         new SiblingChecker(),

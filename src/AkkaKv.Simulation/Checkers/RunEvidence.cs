@@ -46,6 +46,9 @@ internal sealed class RunEvidence
     /// <summary>The operations whose values and tombstones the replicas of a key hold in the end; 0 for what nobody wrote.</summary>
     public IReadOnlySet<int> Final(int key) => _final[key];
 
+    /// <summary>In how many replicas a strict read meets a strict write at least; 0 or less for none.</summary>
+    public static int Overlap(Operation read, Operation write) => read.R + write.W - Math.Max(read.N, write.N);
+
     /// <summary>How many disks were lost from a moment to another.</summary>
     public int DisksLost(long from, long to)
     {

@@ -91,6 +91,7 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         Kind = kind,
         Key = key,
         Node = _random.Next(world.Nodes.Length),
+        N = key.Replicas,
         R = key.Replicas,
         W = key.Replicas,
         Strict = true,

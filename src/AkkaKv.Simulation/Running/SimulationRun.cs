@@ -141,6 +141,6 @@ public sealed class SimulationRun
             planned[i] = _schedule[i].Index;
         string[] transcript = _world.Violation is null ? [] : [.. _world.Trace.LastLines()];
         return new RunResult(
-            _options, _world.Violation, _world.Shape.ToString(), _world.Trace.Hash, _world.Trace.Events, _world.Now, counts, _faults.Injected, planned, transcript);
+            _options, _world.Violation, _world.Shape.ToString(), _world.Trace.Hash, _world.Trace.Events, _world.Now, counts, _faults.Injected, planned, _world.Counted, transcript);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using AkkaKv.Core.Kernel;
 using AkkaKv.Simulation.Faults;
 
 namespace AkkaKv.Simulation.Running;
@@ -7,6 +8,7 @@ namespace AkkaKv.Simulation.Running;
 internal sealed class SweepSummary
 {
     private readonly long[] _faults = new long[Enum.GetValues<FaultKind>().Length];
+    private readonly long[] _counted = new long[Enum.GetValues<Counter>().Length];
     private long _seeds;
     private long _failures;
     private long _operations;
@@ -43,6 +45,8 @@ internal sealed class SweepSummary
         _hash ^= result.TraceHash;
         for (int kind = 0; kind < _faults.Length; kind++)
             _faults[kind] += result.Injected[kind];
+        for (int counter = 0; counter < _counted.Length; counter++)
+            _counted[counter] += result.Counted[counter];
     }
 
     public string Line(TimeSpan elapsed)
@@ -63,7 +67,8 @@ internal sealed class SweepSummary
             + $"{_newThenOld} pairs of reads showed new, then old (not promised)");
         text.AppendLine($"{_events} events; {_lostDisks} disks lost; {RunTwice} seeds run twice; trace hash {_hash:x16}");
         foreach (FaultKind kind in Enum.GetValues<FaultKind>())
-            text.AppendLine($"  {kind,-12}{_faults[(int)kind],10}");
+            text.AppendLine($"  {kind,-16}{_faults[(int)kind],10}");
+        text.AppendLine("counted: " + string.Join(", ", Enum.GetValues<Counter>().Select(counter => $"{counter} {_counted[(int)counter]}")));
         return text.ToString();
     }
 }
