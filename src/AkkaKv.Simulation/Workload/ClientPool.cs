@@ -37,7 +37,7 @@ internal sealed class ClientPool
 
         _pending.Add(operation.Number, (operation, life, completed));
         var replyTo = new Address(life.Node.Id, ActorRole.Caller, (ulong)operation.Number);
-        life.Post(new Address(life.Node.Id, ActorRole.Gateway, 0), RequestOf(operation, filler, replyTo), operation.Number);
+        life.Post(life.GatewayOf(operation.Key.Store), RequestOf(operation, filler, replyTo), operation.Number);
         _world.After(operation.Timeout.Ticks + PatienceTicks, () => LosePatience(operation));
     }
 

@@ -165,7 +165,7 @@ internal sealed class SimWorld
         Stores.Opened(node, life.Store);
         node.RenewsActor = false;
         node.Life = life;
-        Guard(node, () => life.Start(ActorsOf(node)));
+        Guard(node, () => life.Start(ActorsOf(node, life.Loops)));
         Network.NodeUp(node);
     }
 
@@ -273,10 +273,16 @@ internal sealed class SimWorld
         });
     }
 
-    private NodeOptions ActorsOf(SimNode node) => new(
+    private NodeOptions ActorsOf(SimNode node, int loops) => new(
         node.Id,
         Topology,
-        new GatewayOptions { ContextSecret = Secret, Places = [], Quorum = new QuorumDefaults(Shape.Replicas, Math.Min(2, Shape.Replicas), Math.Min(2, Shape.Replicas)) },
+        new GatewayOptions
+        {
+            ContextSecret = Secret,
+            Places = [],
+            Quorum = new QuorumDefaults(Shape.Replicas, Math.Min(2, Shape.Replicas), Math.Min(2, Shape.Replicas)),
+            Gateways = loops,
+        },
         new ReplicaOptions(Shape.SiblingsMax, Shape.UnderWayMax));
 }
 

@@ -16,6 +16,9 @@ internal sealed record WorldShape
     /// <summary>Messages within a node are events of their own, as between the event loops of a real one.</summary>
     public required bool LocalHops { get; init; }
 
+    /// <summary>Event loops of a node at most; each process draws its own number.</summary>
+    public required int LoopsMax { get; init; }
+
     public required Durability Durability { get; init; }
 
     public required long SegmentBytes { get; init; }
@@ -58,5 +61,6 @@ internal sealed record WorldShape
         Latency = random.Micros(20, 5_000),
         SyncDelay = random.Micros(20, 3_000),
         LostDisksMax = random.Of(0, 1, 1, 2),
+        LoopsMax = random.Of(1, 1, 1, 2, 3),
     };
 }
