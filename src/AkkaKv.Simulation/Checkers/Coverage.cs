@@ -21,7 +21,8 @@ internal sealed class Coverage
 
     private readonly SimWorld _world;
     private readonly History _history;
-    private readonly Dictionary<int, HashSet<int>> _covers = [];
+    private readonly Dictionary<int, IReadOnlySet<int>> _covers = [];
+    private readonly Dictionary<int, IReadOnlySet<int>> _seen = [];
     private readonly List<(Dot Dot, int Operation)>[] _dots;
     private readonly Dictionary<int, (Dot Dot, VersionVector? Seen)> _made = [];
     private readonly ContextSeal _seal = new(SimWorld.Secret.Span);
@@ -45,13 +46,14 @@ internal sealed class Coverage
     /// <summary>All writes that this one replaces; itself not among them.</summary>
     public IReadOnlySet<int> Of(int write)
     {
-        if (_covers.TryGetValue(write, out HashSet<int>? known))
+        if (_covers.TryGetValue(write, out IReadOnlySet<int>? known))
             return known;
         Operation? operation = _history.Find(write);
         if (operation is null)
             return Nothing;
-        HashSet<int> covers = operation.IsLoose ? SeenByReplica(operation) : SeenByClient(operation.Source);
-        covers.Remove(write);
+        IReadOnlySet<int> covers = operation.IsLoose ? SeenByReplica(operation) : SeenByClient(operation.Source);
+        if (covers.Contains(write))
+            covers = covers.Where(other => other != write).ToHashSet();
         _covers.Add(write, covers);
         return covers;
     }
@@ -59,23 +61,14 @@ internal sealed class Coverage
     public bool Covers(int newer, int older) => Of(newer).Contains(older);
 
     /// <summary>What a client knows to be replaced by a write with the context of this operation.</summary>
-    public HashSet<int> SeenByClient(Operation? source)
+    public IReadOnlySet<int> SeenByClient(Operation? source)
     {
-        var seen = new HashSet<int>();
         if (source is null)
-            return seen;
-        if (source.IsWrite)
-        {
-            Add(seen, source.Number);
-            return seen;
-        }
-
-        foreach (int shown in source.Shown)
-            Add(seen, shown);
-        foreach (Dot dot in source.ShownDeletes)
-            Add(seen, _world.Dots.OperationOf(dot));
-        foreach (int hidden in HiddenFrom(source))
-            Add(seen, hidden);
+            return Nothing;
+        if (_seen.TryGetValue(source.Number, out IReadOnlySet<int>? known))
+            return known;
+        HashSet<int> seen = WorkOutSeen(source);
+        _seen.Add(source.Number, seen);
         return seen;
     }
 
@@ -96,6 +89,24 @@ internal sealed class Coverage
         }
 
         return hidden;
+    }
+
+    private HashSet<int> WorkOutSeen(Operation source)
+    {
+        var seen = new HashSet<int>();
+        if (source.IsWrite)
+        {
+            Add(seen, source.Number);
+            return seen;
+        }
+
+        foreach (int shown in source.Shown)
+            Add(seen, shown);
+        foreach (Dot dot in source.ShownDeletes)
+            Add(seen, _world.Dots.OperationOf(dot));
+        foreach (int hidden in HiddenFrom(source))
+            Add(seen, hidden);
+        return seen;
     }
 
     private HashSet<int> SeenByReplica(Operation write)

@@ -16,13 +16,16 @@ internal static class RunCheckers
     public static IReadOnlyList<IRunChecker> All { get; } =
     [
         new OriginChecker(),
-        new ExpiryChecker(),
         new QuietClientChecker(),
         new SessionChecker(),
+        new MonotonicWritesChecker(),
         new SiblingChecker(),
+        new ExpiryChecker(),
         new DeletedKeyChecker(),
         new ConvergenceChecker(),
         new AcknowledgedWriteChecker(),
+        new ReadYourWritesChecker(),
+        new MonotonicReadsChecker(),
         new OverlapChecker(),
     ];
 }

@@ -28,14 +28,13 @@ internal sealed class OverlapChecker : IRunChecker
 
     private static void CheckRead(RunEvidence evidence, List<Operation> operations, Operation read, Action<string> broken)
     {
-        HashSet<int> shown = evidence.Coverage.SeenByClient(read);
+        IReadOnlySet<int> shown = evidence.Coverage.SeenByClient(read);
         foreach (Operation write in operations)
         {
-            if (!write.IsAcknowledgedWrite || !write.Strict || write.CompletedAt >= read.InvokedAt || shown.Contains(write.Number))
+            if (shown.Contains(write.Number))
                 continue;
-            int lost = evidence.DisksLost(write.InvokedAt, read.CompletedAt);
-            if (RunEvidence.Overlap(read, write) - lost > 0)
-                broken($"{read} did not show the value of {write}, nor one that covers it ({lost} disks lost in between)");
+            if (evidence.MustMeet(read, write))
+                broken($"{read} did not show the value of {write}, nor one that covers it ({evidence.DisksLost(write.InvokedAt, read.CompletedAt)} disks lost in between)");
         }
     }
 

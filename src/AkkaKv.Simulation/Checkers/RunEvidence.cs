@@ -43,11 +43,39 @@ internal sealed class RunEvidence
     /// <summary>Pairs of reads that showed new, then old; counted, not promised against.</summary>
     public long NewThenOld { get; set; }
 
+    /// <summary>Reads that missed what their session had written or read before, where no quorums met; not promised against.</summary>
+    public long SessionMisses { get; set; }
+
     /// <summary>The operations whose values and tombstones the replicas of a key hold in the end; 0 for what nobody wrote.</summary>
     public IReadOnlySet<int> Final(int key) => _final[key];
 
-    /// <summary>In how many replicas a strict read meets a strict write at least; 0 or less for none.</summary>
-    public static int Overlap(Operation read, Operation write) => read.R + write.W - Math.Max(read.N, write.N);
+    /// <summary>
+    /// True when the read cannot have missed the write: strict quorums that meet in a replica whose disk was not lost, and
+    /// the read began after the write was acknowledged.
+    /// </summary>
+    public bool MustMeet(Operation read, Operation write)
+    {
+        if (!read.Strict || !write.Strict || !write.IsAcknowledgedWrite || write.CompletedAt >= read.InvokedAt)
+            return false;
+        int overlap = read.R + write.W - Math.Max(read.N, write.N);
+        return overlap > 0 && overlap > DisksLost(write.InvokedAt, read.CompletedAt);
+    }
+
+    /// <summary>The operations of clients that succeeded, by session and key, in the order in which they were done.</summary>
+    public IEnumerable<List<Operation>> Timelines()
+    {
+        var timelines = new SortedDictionary<(int Session, int Key), List<Operation>>();
+        foreach (Operation operation in History.Operations)
+        {
+            if (operation.Session < 0 || operation.Outcome != OperationOutcome.Ok)
+                continue;
+            if (!timelines.TryGetValue((operation.Session, operation.Key.Index), out List<Operation>? timeline))
+                timelines.Add((operation.Session, operation.Key.Index), timeline = []);
+            timeline.Add(operation);
+        }
+
+        return timelines.Values;
+    }
 
     /// <summary>How many disks were lost from a moment to another.</summary>
     public int DisksLost(long from, long to)
@@ -58,17 +86,20 @@ internal sealed class RunEvidence
         return lost;
     }
 
+    /// <summary>The operations whose values and tombstones a set holds; 0 for what nobody wrote.</summary>
+    public List<int> OperationsIn(SiblingSet set)
+    {
+        var found = new List<int>(set.Count);
+        foreach (VersionedValue value in set.Values)
+            found.Add(value.Content.IsTombstone ? Dots.OperationOf(value.Dot) : PayloadCodec.OperationOf(value.Content.Payload));
+        return found;
+    }
+
     private HashSet<int> FinalOf(int key)
     {
         var found = new HashSet<int>();
         foreach (SiblingSet set in FinalObjects[key])
-        {
-            foreach (VersionedValue value in set.Values)
-            {
-                found.Add(value.Content.IsTombstone ? Dots.OperationOf(value.Dot) : PayloadCodec.OperationOf(value.Content.Payload));
-            }
-        }
-
+            found.UnionWith(OperationsIn(set));
         return found;
     }
 }

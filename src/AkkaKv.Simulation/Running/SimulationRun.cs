@@ -61,21 +61,19 @@ public sealed class SimulationRun
 
     private RunResult Run()
     {
-        long newThenOld = 0;
+        RunEvidence? evidence = null;
         if (BeginQuietly() && WorkUnderFaults() && _healed.Converge(_faults))
         {
-            var evidence = new RunEvidence(_world, _plan.Keys, _history, _healed.FinalObjects, _healed.FinalReads);
+            evidence = new RunEvidence(_world, _plan.Keys, _history, _healed.FinalObjects, _healed.FinalReads);
             foreach (IRunChecker checker in RunCheckers.All)
             {
                 checker.Check(evidence, story => _world.Fail(checker.Promise, story));
                 if (_world.Violation is not null)
                     break;
             }
-
-            newThenOld = evidence.NewThenOld;
         }
 
-        return ResultOf(newThenOld);
+        return ResultOf(evidence?.NewThenOld ?? 0, evidence?.SessionMisses ?? 0);
     }
 
     private bool BeginQuietly()
@@ -125,7 +123,7 @@ public sealed class SimulationRun
             _world.Fail(promise, story);
     }
 
-    private RunResult ResultOf(long newThenOld)
+    private RunResult ResultOf(long newThenOld, long sessionMisses)
     {
         long ok = 0, not = 0, maybe = 0;
         foreach (Operation operation in _history.Operations)
@@ -135,7 +133,7 @@ public sealed class SimulationRun
             maybe += operation.Outcome == OperationOutcome.Indeterminate ? 1 : 0;
         }
 
-        var counts = new RunCounts(_history.Operations.Count, ok, not, maybe, newThenOld, _world.DiskLosses.Count);
+        var counts = new RunCounts(_history.Operations.Count, ok, not, maybe, newThenOld, sessionMisses, _world.DiskLosses.Count);
         var planned = new int[_schedule.Count];
         for (int i = 0; i < planned.Length; i++)
             planned[i] = _schedule[i].Index;

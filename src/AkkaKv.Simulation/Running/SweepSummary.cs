@@ -16,6 +16,7 @@ internal sealed class SweepSummary
     private long _notAttempted;
     private long _indeterminate;
     private long _newThenOld;
+    private long _sessionMisses;
     private long _lostDisks;
     private long _events;
     private double _virtualSeconds;
@@ -39,6 +40,7 @@ internal sealed class SweepSummary
         _notAttempted += result.Counts.NotAttempted;
         _indeterminate += result.Counts.Indeterminate;
         _newThenOld += result.Counts.NewThenOld;
+        _sessionMisses += result.Counts.SessionMisses;
         _lostDisks += result.Counts.LostDisks;
         _events += result.Events;
         _virtualSeconds += result.VirtualTicks / (double)TimeSpan.TicksPerSecond;
@@ -64,7 +66,7 @@ internal sealed class SweepSummary
         var text = new StringBuilder();
         text.AppendLine(Line(RealTime));
         text.AppendLine($"operations: {_succeeded} succeeded, {_notAttempted} not attempted, {_indeterminate} indeterminate; "
-            + $"{_newThenOld} pairs of reads showed new, then old (not promised)");
+            + $"{_newThenOld} pairs of reads showed new, then old, {_sessionMisses} reads missed what their session knew (neither promised)");
         text.AppendLine($"{_events} events; {_lostDisks} disks lost; {RunTwice} seeds run twice; trace hash {_hash:x16}");
         foreach (FaultKind kind in Enum.GetValues<FaultKind>())
             text.AppendLine($"  {kind,-16}{_faults[(int)kind],10}");

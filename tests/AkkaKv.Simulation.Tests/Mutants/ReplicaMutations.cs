@@ -92,3 +92,15 @@ internal sealed class NeverForgives : Mutation
         return message is Core.Membership.PeerConnected back && _lost.Contains(back.Peer) ? null : message;
     }
 }
+
+/// <summary>Counts the expiry from the arrival of the write at the replica.</summary>
+internal sealed class ExpiresFromArrival : Mutation
+{
+    public override Message? In(IActorContext context, Message message)
+    {
+        if (message is not ReplicaPut { Content.ExpiresAtMillis: not 0 } put)
+            return message;
+        long span = put.Content.ExpiresAtMillis - put.Content.WrittenAtMillis;
+        return put with { Content = put.Content with { ExpiresAtMillis = context.WallNow.ToUnixTimeMilliseconds() + span } };
+    }
+}
