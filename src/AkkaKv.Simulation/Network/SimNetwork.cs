@@ -119,6 +119,7 @@ internal sealed class SimNetwork
         foreach (SimLink link in _links)
         {
             link.Heal();
+            link.Dials = 0;
             Open(link);
         }
     }
@@ -199,7 +200,9 @@ internal sealed class SimNetwork
         if (link.IsDialling)
             return;
         link.IsDialling = true;
-        _world.After(_random.Micros(200, 50_000), () => OnDialled(link));
+        // A peer that stays away is asked less and less often, as a host does.
+        int doublings = Math.Min(link.Dials++ / 8, 5);
+        _world.After(_random.Micros(200, 50_000) << doublings, () => OnDialled(link));
     }
 
     private void OnDialled(SimLink link)
@@ -215,6 +218,7 @@ internal sealed class SimNetwork
         }
 
         link.IsConnected = true;
+        link.Dials = 0;
         link.Connection++;
         Array.Clear(link.LastDue);
         link.BusyUntil = 0;

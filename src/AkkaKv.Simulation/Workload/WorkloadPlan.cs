@@ -52,7 +52,7 @@ internal sealed record WorkloadPlan
 
         for (int session = 0; session < sessions; session++)
             keys.Add(WorkloadKey.Named(keys.Count, "quiet-" + session, shape.Replicas, owner: session));
-        long length = random.Between(1_500, 8_000) * TimeSpan.TicksPerMillisecond;
+        long length = (shape.IsLong ? random.Between(20_000, 80_000) : random.Between(1_500, 8_000)) * TimeSpan.TicksPerMillisecond;
         return new WorkloadPlan
         {
             Sessions = sessions,

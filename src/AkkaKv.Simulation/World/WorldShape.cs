@@ -43,6 +43,21 @@ internal sealed record WorldShape
     /// <summary>How many disks may be lost in the run: the promise to keep writes ends at W of them.</summary>
     public required int LostDisksMax { get; init; }
 
+    /// <summary>The run goes on for a minute or so, and something is away for much of it.</summary>
+    public required bool IsLong { get; init; }
+
+    /// <summary>
+    /// How old a backup may be when the node that was restored from it comes up, ticks: the grace of tombstones, past which
+    /// an old state would bring back what was deleted.
+    /// </summary>
+    public long RestoreAgeMax { get; init; } = long.MaxValue;
+
+    /// <summary>Replicas come together without reads: there is anti-entropy.</summary>
+    public bool RepairsItself { get; init; }
+
+    /// <summary>Stores answer <see cref="Core.Replica.StoreScan"/>: what they keep for others can be looked at.</summary>
+    public bool KeepsHints { get; init; }
+
     /// <summary>Something says Busy without any fault.</summary>
     public bool IsCrowded => PendingBytesMax < 64 << 10 || UnderWayMax < 1000;
 
@@ -62,5 +77,6 @@ internal sealed record WorldShape
         SyncDelay = random.Micros(20, 3_000),
         LostDisksMax = random.Of(0, 1, 1, 2),
         LoopsMax = random.Of(1, 1, 1, 2, 3),
+        IsLong = random.Chance(0.08),
     };
 }
