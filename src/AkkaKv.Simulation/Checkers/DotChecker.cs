@@ -18,6 +18,7 @@ internal sealed class DotChecker(SimWorld world)
     private readonly Dictionary<(NodeId, StoreKey), List<Asked>> _waiting = [];
     private readonly Dictionary<Dot, MadeDot> _made = [];
     private readonly Dictionary<Address, int> _readers = [];
+    private readonly Dictionary<int, long> _forgotten = [];
 
     // By read: the dots, and whether each is a tombstone's.
     private readonly Dictionary<int, Dictionary<Dot, bool>> _told = [];
@@ -67,6 +68,22 @@ internal sealed class DotChecker(SimWorld world)
             waiting.RemoveAt(at);
         }
     }
+
+    /// <summary>A replica is about to forget a key for good; what it held, tombstones and what has expired, may be forgotten.</summary>
+    public void Forgotten(SimNode node, ReadOnlyMemory<byte> held)
+    {
+        if (!SiblingSetCodec.TryDecode(held, out SiblingSet set))
+            return;
+        long now = node.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (VersionedValue value in set.Values)
+        {
+            if (!value.Content.IsVisibleAt(now) && OperationOf(value.Dot) is > 0 and int operation)
+                _forgotten.TryAdd(operation, world.Now);
+        }
+    }
+
+    /// <summary>The writes that some replica forgot, and when the first one did.</summary>
+    public IReadOnlyDictionary<int, long> AllForgotten => _forgotten;
 
     /// <summary>A process died, and with it the writes that it had not staged.</summary>
     public void Died(NodeId node)

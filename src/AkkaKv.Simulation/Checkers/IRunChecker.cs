@@ -23,6 +23,7 @@ internal static class RunCheckers
         new ExpiryChecker(),
         new DeletedKeyChecker(),
         new ConvergenceChecker(),
+        new StrayChecker(),
         new AcknowledgedWriteChecker(),
         new ReadYourWritesChecker(),
         new MonotonicReadsChecker(),

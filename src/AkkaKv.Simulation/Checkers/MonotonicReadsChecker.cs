@@ -28,11 +28,10 @@ internal sealed class MonotonicReadsChecker : IRunChecker
 
     private static void CheckRead(RunEvidence evidence, Operation read, SortedSet<int> before, Action<string> broken)
     {
-        IReadOnlySet<int> seen = evidence.Coverage.SeenByClient(read);
         bool missed = false;
         foreach (int number in before)
         {
-            if (seen.Contains(number) || evidence.History.Find(number) is not { } write)
+            if (evidence.Knew(read, number) || evidence.History.Find(number) is not { } write)
                 continue;
             missed = true;
             if (evidence.MustMeet(read, write))

@@ -28,10 +28,9 @@ internal sealed class OverlapChecker : IRunChecker
 
     private static void CheckRead(RunEvidence evidence, List<Operation> operations, Operation read, Action<string> broken)
     {
-        IReadOnlySet<int> shown = evidence.Coverage.SeenByClient(read);
         foreach (Operation write in operations)
         {
-            if (shown.Contains(write.Number))
+            if (evidence.Knew(read, write.Number))
                 continue;
             if (evidence.MustMeet(read, write))
                 broken($"{read} did not show the value of {write}, nor one that covers it ({evidence.DisksLost(write.InvokedAt, read.CompletedAt)} disks lost in between)");

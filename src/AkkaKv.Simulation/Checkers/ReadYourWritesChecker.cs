@@ -25,12 +25,11 @@ internal sealed class ReadYourWritesChecker : IRunChecker
     private static void CheckRead(RunEvidence evidence, List<Operation> timeline, int at, Action<string> broken)
     {
         Operation read = timeline[at];
-        IReadOnlySet<int> seen = evidence.Coverage.SeenByClient(read);
         bool missed = false;
         for (int before = 0; before < at; before++)
         {
             Operation write = timeline[before];
-            if (!write.IsWrite || seen.Contains(write.Number))
+            if (!write.IsWrite || evidence.Knew(read, write.Number))
                 continue;
             missed = true;
             if (evidence.MustMeet(read, write))

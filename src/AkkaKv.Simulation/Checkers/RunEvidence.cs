@@ -1,4 +1,5 @@
 using AkkaKv.Core.Versions;
+using AkkaKv.Simulation.Running;
 using AkkaKv.Simulation.Workload;
 using AkkaKv.Simulation.World;
 
@@ -9,19 +10,30 @@ internal sealed class RunEvidence
 {
     private readonly SimWorld _world;
     private readonly HashSet<int>[] _final;
+    private readonly List<(int Operation, long At)>[] _forgotten;
 
-    public RunEvidence(
-        SimWorld world, IReadOnlyList<WorkloadKey> keys, History history, IReadOnlyList<SiblingSet[]> finalObjects, IReadOnlyList<Operation> finalReads)
+    public RunEvidence(SimWorld world, IReadOnlyList<WorkloadKey> keys, History history, HealedCluster healed)
     {
         _world = world;
         Keys = keys;
         History = history;
-        FinalObjects = finalObjects;
-        FinalReads = finalReads;
+        FinalObjects = healed.FinalObjects;
+        FinalReads = healed.FinalReads;
+        Strays = healed.Strays;
         Coverage = new Coverage(world, keys.Count, history);
         _final = new HashSet<int>[keys.Count];
+        _forgotten = new List<(int, long)>[keys.Count];
         for (int key = 0; key < _final.Length; key++)
+        {
             _final[key] = FinalOf(key);
+            _forgotten[key] = [];
+        }
+
+        foreach ((int operation, long at) in world.Dots.AllForgotten)
+        {
+            if (history.Find(operation) is { } write)
+                _forgotten[write.Key.Index].Add((operation, at));
+        }
     }
 
     public IReadOnlyList<WorkloadKey> Keys { get; }
@@ -32,6 +44,9 @@ internal sealed class RunEvidence
     public IReadOnlyList<SiblingSet[]> FinalObjects { get; }
 
     public IReadOnlyList<Operation> FinalReads { get; }
+
+    /// <summary>What lay at the end where it does not belong.</summary>
+    public IReadOnlyList<StrayObject> Strays { get; }
 
     public Coverage Coverage { get; }
 
@@ -75,6 +90,22 @@ internal sealed class RunEvidence
         }
 
         return timelines.Values;
+    }
+
+    /// <summary>The read showed the write, or what covers it; or a delete or expired value that does was forgotten by then.</summary>
+    public bool Knew(Operation read, int write) =>
+        Coverage.SeenByClient(read).Contains(write) || IsForgotten(write, read.Key.Index, read.CompletedAt);
+
+    /// <summary>The write, or what covers it, was deleted or expired and a replica has forgotten it for good.</summary>
+    public bool IsForgotten(int write, int key, long by)
+    {
+        foreach ((int operation, long at) in _forgotten[key])
+        {
+            if (at <= by && (operation == write || Coverage.Covers(operation, write)))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>How many disks were lost from a moment to another.</summary>

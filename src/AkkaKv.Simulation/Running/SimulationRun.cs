@@ -28,7 +28,7 @@ public sealed class SimulationRun
     {
         _options = options;
         var streams = new SeedStreams(options.Seed);
-        WorldShape shape = WorldShape.Draw(streams.Of("shape"), options.Nodes);
+        WorldShape shape = seams.Shape(WorldShape.Draw(streams.Of("shape"), options.Nodes));
         _world = new SimWorld(streams, shape, seams);
         _plan = WorkloadPlan.Draw(streams.Of("workload"), shape, options.Operations);
         _clients = new ClientPool(_world, _history);
@@ -64,7 +64,7 @@ public sealed class SimulationRun
         RunEvidence? evidence = null;
         if (BeginQuietly() && WorkUnderFaults() && _healed.Converge(_faults))
         {
-            evidence = new RunEvidence(_world, _plan.Keys, _history, _healed.FinalObjects, _healed.FinalReads);
+            evidence = new RunEvidence(_world, _plan.Keys, _history, _healed);
             foreach (IRunChecker checker in RunCheckers.All)
             {
                 checker.Check(evidence, story => _world.Fail(checker.Promise, story));

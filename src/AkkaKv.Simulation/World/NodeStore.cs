@@ -55,6 +55,8 @@ internal sealed class NodeStore
             World.Stores.Staged(_life.Node, this, write);
         }
 
+        if (message is StoreRemove { Space: StoreSpace.Objects } remove)
+            World.Dots.Forgotten(_life.Node, Look(remove.Key).Object);
         _reading = (message as StoreRead)?.Key;
         _ports[loop].Submit(message, _send);
     }
@@ -67,6 +69,20 @@ internal sealed class NodeStore
         return found!;
     }
 
+    /// <summary>All keys of a space, as an inspector would list them. In no order.</summary>
+    public List<StoreKey> KeysOf(StoreSpace space)
+    {
+        var keys = new List<StoreKey>();
+        foreach (IStorePort port in _ports)
+        {
+            long cursor = 0;
+            while (cursor >= 0)
+                cursor = space == StoreSpace.Objects ? port.CollectKeys(0, ulong.MaxValue, cursor, 1_000, keys) : Scan(port, space, cursor, keys);
+        }
+
+        return keys;
+    }
+
     public void EndTurn(int loop)
     {
         if (!_staged)
@@ -77,6 +93,14 @@ internal sealed class NodeStore
         _staged = false;
         _committing = true;
         World.After(World.DiskDelay(_life.Node, write: true), () => _life.When(Write));
+    }
+
+    private static long Scan(IStorePort port, StoreSpace space, long cursor, List<StoreKey> keys)
+    {
+        StoreScanDone? found = null;
+        port.Submit(new StoreScan(0, ulong.MaxValue, cursor, 0, default, space), (_, message) => found = (StoreScanDone)message);
+        keys.AddRange(found!.Keys);
+        return found.NextCursor;
     }
 
     private void Write()

@@ -37,6 +37,8 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         OfRead("shows what any replica holds", "no read returns a value together with one that it covers", () => new UnionsSiblings()),
         OfActor("reaps tombstones at once", "a deleted key stays deleted", ActorRole.Replica, () => new ReapsTombstonesAtOnce()),
         OfRead("repairs nobody", "after healing all replicas of every key agree", () => new SkipsRepair()),
+        new("comes together by reads alone", "after healing all replicas of every key agree", new WorldSeams { Shape = shape => shape with { RepairsItself = true } }),
+        OfActor("passes on to whoever does not own", "hints drain after healing, and nothing stays where it does not belong", ActorRole.Replica, () => new PassesOnToFirstNode()),
         OfRead("swallows failed reads", "every request is answered by its deadline", () => new ForgetsToAnswer()),
         OfActor("never believes that a peer came back", "a healed cluster is alive within bounded time", ActorRole.Membership, () => new NeverForgives()),
         new("keeps its identity after a wipe", "a dot names one value for ever", new WorldSeams

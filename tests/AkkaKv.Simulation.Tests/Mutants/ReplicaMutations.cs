@@ -104,3 +104,17 @@ internal sealed class ExpiresFromArrival : Mutation
         return put with { Content = put.Content with { ExpiresAtMillis = context.WallNow.ToUnixTimeMilliseconds() + span } };
     }
 }
+
+/// <summary>Passes on what it is sent to whoever the first node is.</summary>
+internal sealed class PassesOnToFirstNode : Mutation
+{
+    private static readonly NodeId First = new("node-1");
+
+    public override Message? In(IActorContext context, Message message)
+    {
+        var nobody = new Address(context.Self.Node, ActorRole.Request, ulong.MaxValue);
+        if (message is ReplicaMerge merge && context.Self.Node != First)
+            context.Send(context.Self with { Node = First }, merge with { ReplyTo = nobody });
+        return message;
+    }
+}
