@@ -11,6 +11,7 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
 {
     private const string Acknowledged = "no acknowledged write is lost";
     private const string Overlap = "with overlapping strict quorums a read returns what was acknowledged before it, or what covers it";
+    private const string Agreement = "after healing all replicas of every key agree";
     private const string Store = "a store holds what it acknowledged, through any crash, and serves nothing else";
     private const string Session = "with the context token writes follow reads";
     private const string Expiry = "a value is shown until it expires and not after, and all replicas hold the same expiry";
@@ -36,8 +37,10 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         OfRead("seals with another secret", Session, () => new SealsWithAnotherSecret()),
         OfRead("shows what any replica holds", "no read returns a value together with one that it covers", () => new UnionsSiblings()),
         OfActor("reaps tombstones at once", "a deleted key stays deleted", ActorRole.Replica, () => new ReapsTombstonesAtOnce()),
-        OfRead("repairs nobody", "after healing all replicas of every key agree", () => new SkipsRepair()),
-        new("comes together by reads alone", "after healing all replicas of every key agree", new WorldSeams { Shape = shape => shape with { RepairsItself = true } }),
+        OfRead("repairs nobody", Agreement, () => new SkipsRepair()),
+        OfActor("does not update its Merkle tree", Agreement, ActorRole.Replica, () => new LeavesTreeAsItWas()),
+        OfActor("compares no replicas", Agreement, ActorRole.AntiEntropy, () => new ComparesNothing()),
+        OfActor("compares replicas and moves nothing", Agreement, ActorRole.AntiEntropy, () => new MovesNothing()),
         OfActor("passes on to whoever does not own", "hints drain after healing, and nothing stays where it does not belong", ActorRole.Replica, () => new PassesOnToFirstNode()),
         OfRead("swallows failed reads", "every request is answered by its deadline", () => new ForgetsToAnswer()),
         OfActor("never believes that a peer came back", "a healed cluster is alive within bounded time", ActorRole.Membership, () => new NeverForgives()),
