@@ -24,6 +24,7 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
     private const int TriesMax = 5;
 
     private readonly RandomSource _random = world.Streams.Of("healed");
+    private readonly TreeInspection _trees = new(world);
 
     /// <summary>What each owner holds of each key at the end: by key, then by rank.</summary>
     public List<SiblingSet[]> FinalObjects { get; } = [];
@@ -43,6 +44,8 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         Require(world.RunUntil(IsQuiet, world.Now + (30 * Second)), "requests were still under way 30 s after healing");
         if (world.Shape.RepairsItself)
             WaitUntil(ReplicasAgree, "after healing all replicas of every key agree", "replicas still differed, without any read,");
+        if (world.Shape.RepairsItself)
+            WaitUntil(() => _trees.Look() is null, "after healing all replicas of every key agree", "a Merkle tree was still wrong");
         if (world.Shape.KeepsHints)
             WaitUntil(HintsAreDrained, NothingStrays, "hints were still kept");
         for (int round = 0; round < 2; round++)
