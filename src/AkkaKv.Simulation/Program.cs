@@ -1,3 +1,4 @@
+using AkkaKv.Simulation.Measuring;
 using AkkaKv.Simulation.Running;
 using AkkaKv.Simulation.Shrink;
 
@@ -5,7 +6,13 @@ try
 {
     if (args.Length == 1 && args[0] is "--help" or "-h")
     {
-        Console.Write(CommandLine.Usage);
+        Console.Write(CommandLine.Usage + MeasuringCommand.Usage);
+        return 0;
+    }
+
+    if (args.Length > 0 && args[0] == MeasuringCommand.Name)
+    {
+        Console.Write(MeasuredCluster.Measure(MeasuringCommand.Parse(args[1..])).Report());
         return 0;
     }
 

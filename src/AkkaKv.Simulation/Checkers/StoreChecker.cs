@@ -93,7 +93,7 @@ internal sealed class StoreChecker(SimWorld world)
         var told = new HashSet<Place>();
         foreach (StoreSpace space in (ReadOnlySpan<StoreSpace>)[StoreSpace.Objects, StoreSpace.Hints])
         {
-            foreach (StoreKey key in store.Scan(space))
+            foreach (StoreKey key in store.KeysOf(space))
             {
                 var place = new Place(space, key);
                 if (!told.Add(place))

@@ -30,7 +30,7 @@ internal sealed class SimNetwork
 
     public IReadOnlyList<SimLink> Links => _links;
 
-    /// <summary>Messages on their way.</summary>
+    /// <summary>Messages on their way on behalf of a client; nodes never cease to talk among themselves.</summary>
     public int UnderWay { get; private set; }
 
     public bool IsWhole
@@ -124,6 +124,7 @@ internal sealed class SimNetwork
         foreach (SimLink link in _links)
         {
             link.Heal();
+            link.Dials = 0;
             Open(link);
         }
     }
@@ -145,13 +146,13 @@ internal sealed class SimNetwork
             due += 20 * TimeSpan.TicksPerMillisecond;
         if (!link.Reorders)
             link.LastDue[frame.Class] = due = Math.Max(due, link.LastDue[frame.Class]);
-        UnderWay++;
+        UnderWay += frame.Operation == 0 ? 0 : 1;
         _world.At(due, () => Arrive(link, frame));
     }
 
     private void Arrive(SimLink link, Frame frame)
     {
-        UnderWay--;
+        UnderWay -= frame.Operation == 0 ? 0 : 1;
         if (frame.Connection != link.Connection || !frame.Target.IsAlive)
             return;
         if (_world.Now < link.BlockedUntil || link.Held.Count > 0)
@@ -206,7 +207,9 @@ internal sealed class SimNetwork
         if (link.IsDialling)
             return;
         link.IsDialling = true;
-        _world.After(_random.Micros(200, 50_000), () => OnDialled(link));
+        // A peer that stays away is asked less and less often, as a host does.
+        int doublings = Math.Min(link.Dials++ / 8, 5);
+        _world.After(_random.Micros(200, 50_000) << doublings, () => OnDialled(link));
     }
 
     private void OnDialled(SimLink link)
@@ -222,6 +225,7 @@ internal sealed class SimNetwork
         }
 
         link.IsConnected = true;
+        link.Dials = 0;
         link.Connection++;
         Array.Clear(link.LastDue);
         link.BusyUntil = 0;

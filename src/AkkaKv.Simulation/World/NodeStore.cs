@@ -15,7 +15,8 @@ internal sealed class NodeStore
     private readonly Queue<StoreCompletion> _completions = new();
     private readonly Action<Address, Message> _send;
     private LogStore? _store;
-    private IStorePort? _port;
+    private IStorePort[] _ports = [];
+    private int _completing;
     private StoreRead? _reading;
     private bool _staged;
     private bool _committing;
@@ -28,7 +29,7 @@ internal sealed class NodeStore
     }
 
     /// <summary>Nothing waits for the disk.</summary>
-    public bool IsIdle => !_staged && !_committing;
+    public bool IsIdle => !_staged && !_committing && _completing == 0;
 
     public LogStore Log => _store!;
 
@@ -38,11 +39,14 @@ internal sealed class NodeStore
     /// <exception cref="PowerCutException">The power went meanwhile.</exception>
     public void Open(StoreOptions options)
     {
-        _store = LogStore.OpenInline(World.Seams.Disk(_life.Node.Disk), options, 1, static _ => 0);
-        _port = _store.OpenPort(0, _completions.Enqueue);
+        _store = LogStore.OpenInline(World.Seams.Disk(_life.Node.Disk), options, _life.Loops, _life.LoopOfHash);
+        _ports = new IStorePort[_life.Loops];
+        for (int loop = 0; loop < _ports.Length; loop++)
+            _ports[loop] = _store.OpenPort(loop, _completions.Enqueue);
     }
 
-    public void Submit(Message message)
+    /// <summary>Takes a store message from an actor of a loop.</summary>
+    public void Submit(int loop, Message message)
     {
         _staged |= message is StoreWrite or StoreRemove or StoreReserveDots;
         switch (message)
@@ -57,43 +61,52 @@ internal sealed class NodeStore
                 break;
         }
 
+        if (message is StoreRemove { Space: StoreSpace.Objects } forgotten)
+            World.Dots.Forgotten(_life.Node, Look(forgotten.Key).Object);
         _reading = message as StoreRead;
-        _port!.Submit(message, _send);
+        _ports[loop].Submit(message, _send);
     }
 
     /// <summary>Asks for an object outside of any message, as an inspector would.</summary>
     public StoreReadDone Look(StoreKey key, StoreSpace space = StoreSpace.Objects)
     {
         StoreReadDone? found = null;
-        _port!.Submit(new StoreRead(key, 0, default, space), (_, message) => found = (StoreReadDone)message);
+        _ports[_life.LoopOfHash(key.Hash)].Submit(new StoreRead(key, 0, default, space), (_, message) => found = (StoreReadDone)message);
         return found!;
     }
 
-    /// <summary>All keys of a space, in the order in which scans tell them.</summary>
-    public IReadOnlyList<StoreKey> Scan(StoreSpace space)
+    /// <summary>All keys of a space, as an inspector would list them. In no order.</summary>
+    public List<StoreKey> KeysOf(StoreSpace space)
     {
-        var found = new List<StoreKey>();
-        for (long cursor = 0; cursor >= 0;)
+        var keys = new List<StoreKey>();
+        foreach (IStorePort port in _ports)
         {
-            StoreScanDone? part = null;
-            _port!.Submit(new StoreScan(0, ulong.MaxValue, cursor, 0, default, space), (_, message) => part = (StoreScanDone)message);
-            found.AddRange(part!.Keys);
-            cursor = part.NextCursor;
+            long cursor = 0;
+            while (cursor >= 0)
+                cursor = Scan(port, space, cursor, keys);
         }
 
-        return found;
+        return keys;
     }
 
-    public void EndTurn()
+    public void EndTurn(int loop)
     {
         if (!_staged)
             return;
-        _port!.EndTurn();
+        _ports[loop].EndTurn();
         if (_committing)
             return;
         _staged = false;
         _committing = true;
         World.After(World.DiskDelay(_life.Node, write: true), () => _life.When(Write));
+    }
+
+    private static long Scan(IStorePort port, StoreSpace space, long cursor, List<StoreKey> keys)
+    {
+        StoreScanDone? found = null;
+        port.Submit(new StoreScan(0, ulong.MaxValue, cursor, 0, default, space), (_, message) => found = (StoreScanDone)message);
+        keys.AddRange(found!.Keys);
+        return found.NextCursor;
     }
 
     private void Write()
@@ -110,10 +123,22 @@ internal sealed class NodeStore
         World.Trace.Mark(World.Now, _life.Node.Index, 1, (ulong)_store.Status.BytesWritten);
         _committing = false;
         while (_completions.TryDequeue(out StoreCompletion? completion))
-            _port!.Complete(completion, _send);
-        _life.EndTurn();
+            Complete(completion);
+
+        // What was staged meanwhile is the next commit.
+        EndTurn(0);
         if (!_idling && _store.IdleDelay is { } delay)
             Idle(delay);
+    }
+
+    private void Complete(StoreCompletion completion)
+    {
+        _completing++;
+        _life.TellLoop(completion.Loop, () =>
+        {
+            _completing--;
+            _ports[completion.Loop].Complete(completion, _send);
+        });
     }
 
     private void Idle(TimeSpan delay)

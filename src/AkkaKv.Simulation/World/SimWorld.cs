@@ -169,7 +169,7 @@ internal sealed class SimWorld
         Stores.Opened(node, life.Store);
         node.RenewsActor = false;
         node.Life = life;
-        Guard(node, () => life.Start(ActorsOf(node)));
+        Guard(node, () => life.Start(ActorsOf(node, life.Loops)));
         Network.NodeUp(node);
     }
 
@@ -277,23 +277,36 @@ internal sealed class SimWorld
         });
     }
 
-    private NodeOptions ActorsOf(SimNode node) => new(
+    private NodeOptions ActorsOf(SimNode node, int loops) => new(
         node.Id,
         Topology,
-        new GatewayOptions { ContextSecret = Secret, Places = [], Quorum = new QuorumDefaults(Shape.Replicas, Math.Min(2, Shape.Replicas), Math.Min(2, Shape.Replicas)) },
-        new ReplicaOptions(Shape.SiblingsMax, Shape.UnderWayMax) { Tree = new TreeOptions { Leaves = Shape.TreeLeaves, SliceKeys = 4, PageKeys = 4, SeatTime = TimeSpan.FromSeconds(1) } })
-    {
-        AntiEntropy = new AntiEntropyOptions
+        new GatewayOptions
         {
-            Interval = new TimeSpan(Shape.CompareInterval),
-            StepTimeout = TimeSpan.FromSeconds(1),
-            RebuildPoll = TimeSpan.FromMilliseconds(50),
-            RetryDelay = TimeSpan.FromMilliseconds(200),
-            PauseMax = TimeSpan.FromMilliseconds(100),
-            StepKeys = 8,
-            StepMoves = 4,
-            MovesMax = 2,
+            ContextSecret = Secret,
+            Places = [],
+            Quorum = new QuorumDefaults(Shape.Replicas, Math.Min(2, Shape.Replicas), Math.Min(2, Shape.Replicas)),
+            Gateways = loops,
         },
+        new ReplicaOptions(Shape.SiblingsMax, Shape.UnderWayMax)
+        {
+            Tree = new TreeOptions { Leaves = Shape.TreeLeaves, SliceKeys = 4, PageKeys = 4, SeatTime = TimeSpan.FromSeconds(1) },
+        })
+    {
+        AntiEntropy = Comparisons(),
+    };
+
+    // Small steps, so that a partition of a few keys takes several. A cluster that does not repair itself never compares.
+    private AntiEntropyOptions Comparisons() => new()
+    {
+        Interval = Shape.RepairsItself ? new TimeSpan(Shape.CompareInterval) : TimeSpan.FromDays(365),
+        ExchangesMax = Shape.RepairsItself ? 1 : 0,
+        StepTimeout = TimeSpan.FromSeconds(1),
+        RebuildPoll = TimeSpan.FromMilliseconds(50),
+        RetryDelay = TimeSpan.FromMilliseconds(200),
+        PauseMax = TimeSpan.FromMilliseconds(100),
+        StepKeys = 8,
+        StepMoves = 4,
+        MovesMax = 2,
     };
 }
 

@@ -16,6 +16,9 @@ internal sealed record WorldShape
     /// <summary>Messages within a node are events of their own, as between the event loops of a real one.</summary>
     public required bool LocalHops { get; init; }
 
+    /// <summary>Event loops of a node at most; each process draws its own number.</summary>
+    public required int LoopsMax { get; init; }
+
     public required Durability Durability { get; init; }
 
     public required long SegmentBytes { get; init; }
@@ -46,6 +49,21 @@ internal sealed record WorldShape
     /// <summary>Leaves of all Merkle trees together; few at times, so that a leaf has several keys.</summary>
     public required int TreeLeaves { get; init; }
 
+    /// <summary>The run goes on for a minute or so, and something is away for much of it.</summary>
+    public required bool IsLong { get; init; }
+
+    /// <summary>
+    /// How old a backup may be when the node that was restored from it comes up, ticks: the grace of tombstones, past which
+    /// an old state would bring back what was deleted.
+    /// </summary>
+    public long RestoreAgeMax { get; init; } = long.MaxValue;
+
+    /// <summary>Replicas come together without reads: there is anti-entropy.</summary>
+    public required bool RepairsItself { get; init; }
+
+    /// <summary>Stores answer <see cref="Core.Replica.StoreScan"/>: what they keep for others can be looked at.</summary>
+    public bool KeepsHints { get; init; }
+
     /// <summary>Something says Busy without any fault.</summary>
     public bool IsCrowded => PendingBytesMax < 64 << 10 || UnderWayMax < 1000;
 
@@ -66,5 +84,8 @@ internal sealed record WorldShape
         LostDisksMax = random.Of(0, 1, 1, 2),
         CompareInterval = random.Micros(500_000, 4_000_000),
         TreeLeaves = random.Of(32, 2048, 262_144),
+        RepairsItself = random.Chance(0.8),
+        LoopsMax = random.Of(1, 1, 1, 2, 3),
+        IsLong = random.Chance(0.08),
     };
 }

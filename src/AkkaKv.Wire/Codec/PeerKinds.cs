@@ -1,7 +1,9 @@
 using System.Collections.Frozen;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
 
@@ -19,9 +21,12 @@ public static class PeerKinds
 {
     private static readonly FrozenDictionary<ActorRole, FrozenSet<Type>> Taken = new Dictionary<ActorRole, FrozenSet<Type>>
     {
-        [ActorRole.Replica] = Kinds(typeof(ReplicaRead), typeof(ReplicaMerge)),
-        [ActorRole.Request] = Kinds(typeof(ReplicaReadDone), typeof(ReplicaMergeDone), typeof(PutDone)),
-        [ActorRole.Gateway] = Kinds(typeof(GatewayForwardedPut)),
+        [ActorRole.Replica] = Kinds(typeof(ReplicaRead), typeof(ReplicaMerge), typeof(TreeNodesAsk), typeof(TreeKeysAsk), typeof(TreeKeysEnd)),
+        [ActorRole.Request] = Kinds(typeof(ReplicaReadDone), typeof(ReplicaMergeDone), typeof(PutDone), typeof(GatewayOfferAccepted)),
+        [ActorRole.Gateway] = Kinds(typeof(GatewayForwardedPut), typeof(GatewayOffer)),
+        [ActorRole.Hints] = Kinds(typeof(HintStore), typeof(HintRead), typeof(ReplicaMergeDone)),
+        [ActorRole.AntiEntropy] = Kinds(typeof(TreeNodesTold), typeof(TreeKeysTold), typeof(ReplicaReadDone), typeof(ReplicaMergeDone)),
+        [ActorRole.Reaper] = Kinds(typeof(ReapCheck), typeof(ReapCheckDone), typeof(ReapForget)),
     }.ToFrozenDictionary();
 
     /// <summary>True when actors of the role take messages of the kind from peers.</summary>
@@ -49,6 +54,12 @@ public static class PeerKinds
         ReplicaRead read => (read.ReplyTo, typeof(ReplicaReadDone)),
         ReplicaMerge merge => (merge.ReplyTo, typeof(ReplicaMergeDone)),
         GatewayForwardedPut put => (put.ReplyTo, typeof(PutDone)),
+        GatewayOffer offer => (offer.ReplyTo, typeof(GatewayOfferAccepted)),
+        HintStore store => (store.ReplyTo, typeof(ReplicaMergeDone)),
+        HintRead read => (read.ReplyTo, typeof(ReplicaReadDone)),
+        TreeNodesAsk ask => (ask.ReplyTo, typeof(TreeNodesTold)),
+        TreeKeysAsk ask => (ask.ReplyTo, typeof(TreeKeysTold)),
+        ReapCheck check => (check.ReplyTo, typeof(ReapCheckDone)),
         _ => null,
     };
 
@@ -57,6 +68,9 @@ public static class PeerKinds
     {
         ReplicaRead read => read.Key,
         ReplicaMerge merge => merge.Key,
+        HintStore store => store.Key,
+        HintRead read => read.Key,
+        ReapForget forget => forget.Key.Key,
         _ => null,
     };
 

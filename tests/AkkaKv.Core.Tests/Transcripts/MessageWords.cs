@@ -1,5 +1,6 @@
 using System.Text;
 using AkkaKv.Api;
+using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
@@ -45,6 +46,13 @@ internal static class MessageWords
         PeerConnected here => $"there is a connection to {here.Peer}",
         PeerDisconnected gone => $"the connection to {gone.Peer} is gone",
         ReachabilityChanged => null,
+        RepairStart => "compare all that you own with the others",
+        TreeNodesAsk ask => ask.Level == 0 ? "what is the root of your tree?" : $"what are the nodes of level {ask.Level} under {string.Join(", ", ask.Groups)}?",
+        TreeNodesTold { State: TreeState.Rebuilding } => "I rebuild my tree; ask later",
+        TreeNodesTold told => told.Hashes.Count == 1 ? $"the root {told.Hashes[0]:x16}" : $"{told.Hashes.Count} nodes, {told.Hashes.Count(hash => hash != 0)} of them not empty",
+        TreeKeysAsk ask => $"which keys do you hold in leaf {string.Join(", ", ask.Of)}, and which versions of them?",
+        TreeKeysTold told => told.Keys.Count == 0 ? "none" : string.Join(", ", told.Keys.Select(key => $"{key.Key} in version {key.Version:x16}")),
+        TreeKeysEnd => "I am done with your keys",
         _ => null,
     };
 
