@@ -9,7 +9,7 @@ namespace AkkaKv.Simulation.Tests;
 /// <summary>Every checker sees the mistake that it is there for. Without this a green run would say nothing.</summary>
 public sealed class MutantTests(ITestOutputHelper output)
 {
-    private const int SeedsMax = 2_000;
+    private const int SeedsMax = 600;
 
     [Fact]
     public void Every_mutant_is_caught_by_the_checker_of_its_promise()

@@ -1,3 +1,4 @@
+using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Versions;
@@ -37,6 +38,10 @@ internal sealed class DotChecker(SimWorld world)
         else if (message is ReplicaRead read)
         {
             _readers[read.ReplyTo] = operation;
+        }
+        else if (message is HintRead hint)
+        {
+            _readers[hint.ReplyTo] = operation;
         }
         else if (message is ReplicaReadDone found && _readers.TryGetValue(to, out int reader))
         {

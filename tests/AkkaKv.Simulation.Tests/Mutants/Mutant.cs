@@ -1,3 +1,4 @@
+using AkkaKv.Api;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Node;
@@ -35,7 +36,7 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         OfRead("judges expiry by an early clock", Expiry, () => new ReadsEarlyClock()),
         OfActor("counts expiry from the arrival", Expiry, ActorRole.Replica, () => new ExpiresFromArrival()),
         OfRead("seals with another secret", Session, () => new SealsWithAnotherSecret()),
-        OfRead("shows what any replica holds", "no read returns a value together with one that it covers", () => new UnionsSiblings()),
+        new("shows old values too", "no read returns a value together with one that it covers", new WorldSeams { Recipe = WithMemory }),
         OfActor("reaps tombstones at once", "a deleted key stays deleted", ActorRole.Replica, () => new ReapsTombstonesAtOnce()),
         OfRead("repairs nobody", Agreement, () => new SkipsRepair()),
         OfActor("does not update its Merkle tree", Agreement, ActorRole.Replica, () => new LeavesTreeAsItWas()),
@@ -61,6 +62,15 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
             ? plan with { Make = () => new MutantActor(plan.Make(), make(), ofSpawned) }
             : plan)],
     };
+
+    // What the gateway's reads remember, they remember together.
+    private static IReadOnlyList<ActorPlan> WithMemory(NodeOptions options) => [.. NodeRecipe.Of(options).Select(plan =>
+    {
+        if (plan.Role != ActorRole.Gateway)
+            return plan;
+        var shown = new Dictionary<StoreKey, Queue<Sibling>>();
+        return plan with { Make = () => new MutantActor(plan.Make(), new Unchanged(), actor => actor is ReadCoordinator ? new ShowsOldValues(shown) : null) };
+    })];
 
     private static Mutant OfActor(string name, string promise, ActorRole role, Func<Mutation> make) => new(name, promise, Changing(role, make));
 

@@ -52,32 +52,23 @@ internal sealed class SealsWithAnotherSecret : Mutation
             : message;
 }
 
-/// <summary>Shows whatever any replica holds, overwritten or not.</summary>
-internal sealed class UnionsSiblings : Mutation
+/// <summary>Shows beside a value one that it showed before, once the quiet beginning is over.</summary>
+internal sealed class ShowsOldValues(Dictionary<StoreKey, Queue<Sibling>> shown) : Mutation
 {
-    private readonly SortedDictionary<string, Sibling> _all = new(StringComparer.Ordinal);
+    private const int Remembered = 4;
+    private StoreKey? _key;
 
-    public override Message? In(IActorContext context, Message message)
+    public override Message? Out(IActorContext context, Address to, Message message)
     {
-        if (message is ReplicaReadDone { Outcome: ReplicaOutcome.Done } done && SiblingSetCodec.TryDecode(done.Object, out SiblingSet set))
-        {
-            foreach (VersionedValue value in set.Values)
-            {
-                if (!value.Content.IsTombstone)
-                    _all[value.Dot.ToString()] = new Sibling(value.Dot.ToString(), value.Content.Payload, null, default, ExpiryOf(value), false);
-            }
-        }
-
-        return message;
+        _key = (message as ReplicaRead)?.Key ?? _key;
+        if (message is not GetDone { Reply: { Error: null, Siblings: [{ Deleted: false, ExpiresAt: null } only] } reply } done || context.Now.TotalSeconds < 1)
+            return message;
+        if (!shown.TryGetValue(_key!, out Queue<Sibling>? before))
+            shown.Add(_key!, before = new Queue<Sibling>());
+        if (!before.Any(sibling => sibling.Tag == only.Tag))
+            before.Enqueue(only);
+        return before.Count > Remembered ? done with { Reply = reply with { Siblings = [before.Dequeue(), only] } } : message;
     }
-
-    public override Message? Out(IActorContext context, Address to, Message message) =>
-        message is GetDone { Reply: { Error: null, Siblings.Count: > 0 } reply } done
-            ? done with { Reply = reply with { Siblings = [.. _all.Values] } }
-            : message;
-
-    private static DateTimeOffset? ExpiryOf(VersionedValue value) =>
-        value.Content.ExpiresAtMillis == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(value.Content.ExpiresAtMillis);
 }
 
 /// <summary>A read that repairs nobody.</summary>
