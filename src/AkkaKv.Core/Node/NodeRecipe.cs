@@ -11,6 +11,7 @@ namespace AkkaKv.Core.Node;
 /// <param name="Topology">Who belongs to the cluster, fixed by the configuration.</param>
 public sealed record NodeOptions(NodeId Self, RingTopology Topology, GatewayOptions Gateway, ReplicaOptions Replica)
 {
+    public MembershipOptions Membership { get; init; } = new();
 }
 
 /// <summary>One actor that a host starts with the node.</summary>
@@ -29,7 +30,7 @@ public static class NodeRecipe
         var plans = new List<ActorPlan>
         {
             new(ActorRole.RingManager, 0, () => new RingManagerActor(options.Topology, [])),
-            new(ActorRole.Membership, 0, () => new MembershipActor(members)),
+            new(ActorRole.Membership, 0, () => new MembershipActor(members, options.Membership)),
         };
 
         // Every partition, owned or not: a request may name a larger N than the default, and the ring may change.

@@ -2,6 +2,7 @@ using System.Buffers;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Membership;
 using AkkaKv.Core.Replica;
 using Google.Protobuf;
 
@@ -32,7 +33,8 @@ public sealed class WireCodec : IMessageCodec
     /// <summary>True for a kind that may be sent to another node.</summary>
     public static bool CrossesNodes(Type kind) =>
         kind == typeof(ReplicaRead) || kind == typeof(ReplicaReadDone) || kind == typeof(ReplicaMerge)
-        || kind == typeof(ReplicaMergeDone) || kind == typeof(GatewayForwardedPut) || kind == typeof(PutDone);
+        || kind == typeof(ReplicaMergeDone) || kind == typeof(GatewayForwardedPut) || kind == typeof(PutDone)
+        || kind == typeof(GossipDigest) || kind == typeof(GossipDelta);
 
     /// <inheritdoc/>
     public void Encode(NodeId sender, ActorRole role, ulong number, Message message, IBufferWriter<byte> output)
@@ -86,6 +88,12 @@ public sealed class WireCodec : IMessageCodec
             case PutDone done:
                 envelope.PutDone = GatewayParts.ToProto(done);
                 break;
+            case GossipDigest digest:
+                envelope.GossipDigest = MembershipParts.ToProto(digest, sender);
+                break;
+            case GossipDelta delta:
+                envelope.GossipDelta = MembershipParts.ToProto(delta, sender);
+                break;
             default:
                 throw new InvariantException($"a message to another node is of a kind that travels; found {message.GetType().Name}: add it to the codec");
         }
@@ -99,6 +107,8 @@ public sealed class WireCodec : IMessageCodec
         V1.Envelope.BodyOneofCase.ReplicaMergeDone => ReplicaParts.FromProto(envelope.ReplicaMergeDone),
         V1.Envelope.BodyOneofCase.GatewayForwardedPut => GatewayParts.FromProto(envelope.GatewayForwardedPut, sender),
         V1.Envelope.BodyOneofCase.PutDone => GatewayParts.FromProto(envelope.PutDone),
+        V1.Envelope.BodyOneofCase.GossipDigest => MembershipParts.FromProto(envelope.GossipDigest, sender),
+        V1.Envelope.BodyOneofCase.GossipDelta => MembershipParts.FromProto(envelope.GossipDelta, sender),
         _ => null,
     };
 }

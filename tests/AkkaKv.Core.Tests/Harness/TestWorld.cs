@@ -58,6 +58,9 @@ internal sealed class TestWorld
 
     public RandomSource Random { get; } = new(1);
 
+    /// <summary>Of the memberships alone: that they tick between the requests changes no draw of theirs.</summary>
+    public RandomSource GossipRandom { get; } = new(2);
+
     /// <summary>Every message that was delivered, in order.</summary>
     public List<(Address From, Address To, Message Message)> Trace { get; } = [];
 
@@ -72,7 +75,8 @@ internal sealed class TestWorld
 
     public int RequestsUnderWay => _cells.Keys.Count(address => address.Role == ActorRole.Request);
 
-    public int TimersUnderWay => _timers.Count;
+    /// <summary>Timers of requests; memberships tick for ever.</summary>
+    public int TimersUnderWay => _timers.Count(timer => timer.Cell.Self.Role != ActorRole.Membership);
 
     /// <summary>The owners of a key by preference.</summary>
     public NodeId[] OwnersOf(EntryKey key) =>

@@ -2,6 +2,7 @@ using AkkaKv.Api;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Membership;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Versions;
 
@@ -18,6 +19,8 @@ internal sealed class MessageGenerator(ulong seed)
         g => new ReplicaMergeDone(g.Random.NextUInt64(), g.Outcome()),
         g => new GatewayForwardedPut(g.Key(), g.Vector(), g.Content(), g.Flip(), 1 + g.Random.Next(15), g.Random.Next(16), 1 + g.Random.Next(15), g.Flip(), g.Random.Next(60_001), g.Reply()),
         g => new PutDone(new PutReply(g.Maybe(() => g.Text(40)), g.Maybe(() => new CausalContext(g.Bytes(200))), g.Random.Next(101), g.Maybe(g.Quorum), g.Maybe(g.Error))),
+        g => new GossipDigest(Sender, (long)(g.Random.NextUInt64() >> 1), g.Entries()),
+        g => new GossipDelta(Sender, (long)(g.Random.NextUInt64() >> 1), (long)g.Random.NextUInt64(), g.Entries()),
     ];
 
     public static readonly NodeId Sender = new("node-1");
@@ -61,6 +64,9 @@ internal sealed class MessageGenerator(ulong seed)
         new(Bytes(3000), Maybe(() => Text(85)), (long)(Random.NextUInt64() >> 17) - 60_000_000_000_000, (long)(Random.NextUInt64() >> 17), Flip());
 
     private QuorumReport Quorum() => new(Random.Next(16), Random.Next(16), Random.Next(16), Flip(), Text(50));
+
+    private GossipEntry[] Entries() =>
+        [.. Enumerable.Range(0, Random.Next(200)).Select(_ => new GossipEntry((uint)Random.NextUInt64(), Random.NextUInt64() >> Random.Next(64), Random.NextUInt64() >> Random.Next(64)))];
 
     private KvError Error() => new(
         (KvErrorCode)Random.Next(Enum.GetValues<KvErrorCode>().Length),

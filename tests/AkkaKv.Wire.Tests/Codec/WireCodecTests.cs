@@ -25,6 +25,7 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         typeof(GatewayMembers), typeof(GatewayMembersDone), typeof(GatewayRing), typeof(GatewayRingDone),
         typeof(GatewayPlacement), typeof(GatewayPlacementDone),
         typeof(PeerConnected), typeof(PeerDisconnected), typeof(ReachabilityChanged), typeof(SubscribeReachability),
+        typeof(MembershipAsk), typeof(MembershipTold),
         typeof(RingSubscribe), typeof(RingTopologyAdopted), typeof(RingChanged),
     ];
 
@@ -158,6 +159,8 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         Add("N is 1 to 15", Forwarded(put => put.N = 16));
         Add("W is 1 to 15", Forwarded(put => put.W = 0));
         Add("milliseconds left", Forwarded(put => put.TimeLeftMillis = 60_001));
+        Add("the entries of gossip are whole", new V1.Envelope { Role = 5, GossipDigest = new V1.GossipDigest { Entries = Google.Protobuf.ByteString.CopyFrom([1, 2, 3, 4, 5]) } });
+        Add("the entries of gossip have at most", new V1.Envelope { Role = 5, GossipDelta = new V1.GossipDelta { Entries = Google.Protobuf.ByteString.CopyFrom(new byte[65_537]) } });
         Add("a context token", new V1.Envelope { Role = 7, PutDone = new V1.PutDone { Context = Google.Protobuf.ByteString.CopyFrom(new byte[4097]) } });
         return data;
 
@@ -169,6 +172,26 @@ public sealed class WireCodecTests(ITestOutputHelper output)
             spoil(put);
             return new V1.Envelope { Role = 4, GatewayForwardedPut = put };
         }
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1_000)]
+    public void Gossip_fits_the_bytes_it_was_given(int members)
+    {
+        const int BytesMax = 1_400;
+        NodeId[] nodes = [.. Enumerable.Range(1, members).Select(i => new NodeId($"node-{i}"))];
+        var table = new GossipTable(nodes, nodes[0], BytesMax);
+        var random = new RandomSource(7);
+        foreach (NodeId node in nodes)
+            table.Merge(new GossipEntry(GossipEntry.HashOf(node), 1 + (random.NextUInt64() >> (32 + random.Next(32))), 1 + (random.NextUInt64() >> (16 + random.Next(48)))));
+        GossipEntry[] entries = table.Digest();
+        byte[] body = Encode(new GossipDelta(MessageGenerator.Sender, long.MaxValue >> 8, 1L << 42, entries), ActorRole.Membership, 0);
+        body.Length.ShouldBeLessThanOrEqualTo(BytesMax);
+        if (members == 1_000)
+            body.Length.ShouldBeGreaterThan(BytesMax - 40);
+        else
+            entries.Length.ShouldBe(members);
     }
 
     private static byte[] Encode(Message message, ActorRole role, ulong number)
@@ -200,6 +223,7 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         StoreKey key => Convert.ToHexString(key.Bytes.Span),
         CausalContext or VersionVector or Address or Enum or bool or IFormattable => JsonSerializer.Serialize(part.ToString()),
         string text => JsonSerializer.Serialize(text),
+        IEnumerable<GossipEntry> entries => "[" + string.Join(", ", entries.Select(entry => entry.ToString())) + "]",
         IEnumerable<string> texts => "[" + string.Join(", ", texts.Select(TextOf)) + "]",
         _ => part.GetType().Name + "(" + string.Join(", ", PropertiesOf(part).Select(TextOf)) + ")",
     };
