@@ -22,7 +22,8 @@ internal sealed class MemberOpinion(NodeId node, PhiOptions options)
 
     public bool IsReachable => State == MemberState.Reachable;
 
-    public TimeSpan? HeartbeatAge(TimeSpan now) => _heard ? now - Detector.Last : null;
+    public MemberStatus Tell(TimeSpan now, ulong incarnation) => new(
+        node, State, Detector.Phi(now), _heard ? now - Detector.Last : null, Detector.SuspectAfter, incarnation, SkewMillis, Since);
 
     /// <returns>True when the state changed; so with the others.</returns>
     public bool Connected(TimeSpan now)

@@ -134,10 +134,8 @@ public sealed class MembershipActor : Actor
         for (int i = 0; i < members.Length; i++)
         {
             ulong incarnation = Table[i].Incarnation;
-            members[i] = _opinions[i] is { } opinion
-                ? new MemberStatus(
-                    opinion.Node, opinion.State, opinion.Detector.Phi(context.Now), opinion.HeartbeatAge(context.Now), incarnation, opinion.SkewMillis, opinion.Since)
-                : new MemberStatus(_members[i], MemberState.Reachable, 0, TimeSpan.Zero, incarnation, 0, _startedAt);
+            members[i] = _opinions[i]?.Tell(context.Now, incarnation)
+                ?? new MemberStatus(_members[i], MemberState.Reachable, 0, TimeSpan.Zero, TimeSpan.Zero, incarnation, 0, _startedAt);
         }
 
         context.Send(replyTo, new MembershipTold(members));

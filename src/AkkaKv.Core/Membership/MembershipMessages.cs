@@ -39,11 +39,19 @@ public sealed record MembershipTold(IReadOnlyList<MemberStatus> Members) : Messa
 /// <summary>One member in the eyes of one node.</summary>
 /// <param name="Phi">How suspicious its silence is; 0 for this node itself.</param>
 /// <param name="HeartbeatAge">Since a new heartbeat was heard, by whatever path; null before the first.</param>
+/// <param name="SuspectAfter">The silence after which it is suspected, as its heartbeats came so far; zero for this node itself.</param>
 /// <param name="Incarnation">Which of its processes: 1, and one more for each restart that a living node remembers; 0 before the first word.</param>
 /// <param name="SkewMillis">Its wall clock ahead of this node's, estimated when it last answered; null before.</param>
 /// <param name="Since">When it came into this state, by this node's wall clock.</param>
 public sealed record MemberStatus(
-    NodeId Node, MemberState State, double Phi, TimeSpan? HeartbeatAge, ulong Incarnation, double? SkewMillis, DateTimeOffset Since);
+    NodeId Node,
+    MemberState State,
+    double Phi,
+    TimeSpan? HeartbeatAge,
+    TimeSpan SuspectAfter,
+    ulong Incarnation,
+    double? SkewMillis,
+    DateTimeOffset Since);
 
 /// <summary>Whether a member can be asked, and why not.</summary>
 public enum MemberState

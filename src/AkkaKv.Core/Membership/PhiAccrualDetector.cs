@@ -8,7 +8,7 @@ namespace AkkaKv.Core.Membership;
 /// </summary>
 /// <remarks>
 /// Sources: Hayashibara, Défago, Yared and Katayama, "The φ Accrual Failure Detector", 2004, section 4; for the normal
-/// distribution's tail the logistic form y·(1.5976 + 0.070566·y²), which Akka and Cassandra's descendants use too. It is
+/// distribution's tail the logistic form y·(1.5976 + 0.070566·y²), which Akka uses too. It is
 /// evaluated as log₁₀(1 + eᵃ) without ever computing a probability, so it neither underflows nor becomes infinite.
 /// Sums are whole microseconds: adding and removing an interval leaves no rounding behind.
 /// </remarks>
