@@ -82,7 +82,7 @@ public sealed class PhiAccrualDetector
     public bool Suspects(TimeSpan now) => Last is { } last && now - last >= SuspectAfter;
 
     /// <summary>Phi at so many deviations past the expected arrival.</summary>
-    internal static double PhiAt(double deviations)
+    public static double PhiAt(double deviations)
     {
         double y = Math.Clamp(deviations, DeviationsMin, DeviationsMax);
         double a = y * (1.5976 + (0.070566 * y * y));
