@@ -1,4 +1,5 @@
 using AkkaKv.Simulation.Measuring;
+using AkkaKv.Simulation.Membership;
 using AkkaKv.Simulation.Running;
 using AkkaKv.Simulation.Shrink;
 
@@ -6,7 +7,7 @@ try
 {
     if (args.Length == 1 && args[0] is "--help" or "-h")
     {
-        Console.Write(CommandLine.Usage + MeasuringCommand.Usage);
+        Console.Write(CommandLine.Usage + MeasuringCommand.Usage + MembershipCommand.Usage);
         return 0;
     }
 
@@ -15,6 +16,9 @@ try
         Console.Write(MeasuredCluster.Measure(MeasuringCommand.Parse(args[1..])).Report());
         return 0;
     }
+
+    if (args.Length > 0 && args[0] == "membership")
+        return MembershipCommand.Run(args[1..]);
 
     SweepOptions options = CommandLine.Parse(args);
     return options.Replay is { } seed ? Replay(options.Run with { Seed = seed }, options.Tell) : Sweep(options);

@@ -14,12 +14,17 @@ namespace AkkaKv.Core.Node;
 /// <param name="Topology">Who belongs to the cluster, fixed by the configuration.</param>
 public sealed record NodeOptions(NodeId Self, RingTopology Topology, GatewayOptions Gateway, ReplicaOptions Replica)
 {
+    /// <summary>What is kept for members that are down.</summary>
     public HintOptions Hints { get; init; } = new();
 
+    /// <summary>When what is deleted is forgotten.</summary>
     public ReapOptions Reaping { get; init; } = ReapOptions.Default;
 
     /// <summary>How replicas are compared.</summary>
     public AntiEntropyOptions AntiEntropy { get; init; } = new();
+
+    /// <summary>How the members find out who is alive.</summary>
+    public MembershipOptions Membership { get; init; } = new();
 }
 
 /// <summary>One actor that a host starts with the node.</summary>
@@ -38,7 +43,7 @@ public static class NodeRecipe
         var plans = new List<ActorPlan>
         {
             new(ActorRole.RingManager, 0, () => new RingManagerActor(options.Topology, [])),
-            new(ActorRole.Membership, 0, () => new MembershipActor(members)),
+            new(ActorRole.Membership, 0, () => new MembershipActor(members, options.Membership)),
         };
 
         TreeShape trees = TreeShape.Of(options.Topology.Partitions, options.Replica.Tree.Leaves);

@@ -71,6 +71,8 @@ public sealed class SimulationRun
                 if (_world.Violation is not null)
                     break;
             }
+
+            new SilenceDrill(_world).Run();
         }
 
         return ResultOf(evidence?.NewThenOld ?? 0, evidence?.SessionMisses ?? 0);

@@ -3,6 +3,7 @@ using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
@@ -26,6 +27,7 @@ public static class PeerKinds
         [ActorRole.Gateway] = Kinds(typeof(GatewayForwardedPut), typeof(GatewayOffer)),
         [ActorRole.Hints] = Kinds(typeof(HintStore), typeof(HintRead), typeof(ReplicaMergeDone)),
         [ActorRole.AntiEntropy] = Kinds(typeof(TreeNodesTold), typeof(TreeKeysTold), typeof(ReplicaReadDone), typeof(ReplicaMergeDone)),
+        [ActorRole.Membership] = Kinds(typeof(GossipDigest), typeof(GossipDelta)),
         [ActorRole.Reaper] = Kinds(typeof(ReapCheck), typeof(ReapCheckDone), typeof(ReapForget)),
     }.ToFrozenDictionary();
 

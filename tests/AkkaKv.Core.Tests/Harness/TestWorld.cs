@@ -69,6 +69,9 @@ internal sealed class TestWorld
 
     public RandomSource Random { get; } = new(1);
 
+    /// <summary>Of the memberships alone: that they tick between the requests changes no draw of theirs.</summary>
+    public RandomSource GossipRandom { get; } = new(2);
+
     /// <summary>Every message that was delivered, in order.</summary>
     public List<(Address From, Address To, Message Message)> Trace { get; } = [];
 
@@ -85,8 +88,6 @@ internal sealed class TestWorld
 
     /// <summary>Timers of requests; the long-lived actors always have some.</summary>
     public int TimersUnderWay => _timers.Count(timer => timer.Cell.Self.Role == ActorRole.Request);
-
-    public int TimersOfRequests => _timers.Count(timer => timer.Cell.Self.Role == ActorRole.Request);
 
     /// <summary>The owners of a key by preference.</summary>
     public NodeId[] OwnersOf(EntryKey key) =>
@@ -123,6 +124,29 @@ internal sealed class TestWorld
         StartNode(node);
         Introduce(node);
         Run();
+    }
+
+    public void Connect(NodeId a, NodeId b)
+    {
+        Post(MembershipOf(a), new PeerConnected(b));
+        Post(MembershipOf(b), new PeerConnected(a));
+        Run();
+    }
+
+    /// <summary>A new process of the node, as far as its membership goes.</summary>
+    public void RestartMembership(NodeId node)
+    {
+        Stop(_cells[MembershipOf(node)]);
+        Start(MembershipOf(node), new MembershipActor(Nodes, new MembershipOptions()));
+    }
+
+    /// <summary>What a node thinks of the members, in their order.</summary>
+    public IReadOnlyList<MemberStatus> AskMembers(NodeId node)
+    {
+        ulong call = _nextNumber++;
+        Post(MembershipOf(node), new MembershipAsk(new Address(node, ActorRole.Caller, call)));
+        Run();
+        return Reply<MembershipTold>(call)!.Members;
     }
 
     /// <summary>Delivers until nothing is left to deliver.</summary>
@@ -193,6 +217,8 @@ internal sealed class TestWorld
         foreach (NodeId peer in Nodes.Where(peer => peer != node && !_apart.Contains((node, peer))))
             Post(new Address(node, ActorRole.Membership, 0), new PeerConnected(peer));
     }
+
+    public static Address MembershipOf(NodeId node) => new(node, ActorRole.Membership, 0);
 
     internal void Send(Address from, Address to, Message message) => _queue.Enqueue((from, to, message));
 

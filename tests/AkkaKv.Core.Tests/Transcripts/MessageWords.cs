@@ -45,6 +45,8 @@ internal static class MessageWords
         GetDone done => done.Reply.Error is { } error ? Failure(error) : Found(done.Reply),
         PeerConnected here => $"there is a connection to {here.Peer}",
         PeerDisconnected gone => $"the connection to {gone.Peer} is gone",
+        PeerConnected known => $"the connection to {known.Peer} stands",
+        MembershipTold told => GossipWords.Of(told),
         ReachabilityChanged => null,
         RepairStart => "compare all that you own with the others",
         TreeNodesAsk ask => ask.Level == 0 ? "what is the root of your tree?" : $"what are the nodes of level {ask.Level} under {string.Join(", ", ask.Groups)}?",

@@ -1,6 +1,7 @@
 using AkkaKv.Api;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Membership;
 using AkkaKv.Core.Node;
 using AkkaKv.Simulation.World;
 using System.Text;
@@ -16,6 +17,8 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
     private const string Store = "a store holds what it acknowledged, through any crash, and serves nothing else";
     private const string Session = "with the context token writes follow reads";
     private const string Expiry = "a value is shown until it expires and not after, and all replicas hold the same expiry";
+
+    private const string Silence = "whoever falls silent is seen unreachable in bounded time, and nobody else";
 
     public static IReadOnlyList<Mutant> All { get; } =
     [
@@ -45,6 +48,12 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         OfActor("passes on to whoever does not own", "hints drain after healing, and nothing stays where it does not belong", ActorRole.Replica, () => new PassesOnToFirstNode()),
         OfRead("swallows failed reads", "every request is answered by its deadline", () => new ForgetsToAnswer()),
         OfActor("never believes that a peer came back", "a healed cluster is alive within bounded time", ActorRole.Membership, () => new NeverForgives()),
+        OfActor("takes old heartbeats for new ones", Silence, ActorRole.Membership, () => new TakesOldHeartbeatsForNew()),
+        new("holds its own sleep against others", Silence, new WorldSeams
+        {
+            Recipe = options => NodeRecipe.Of(options with { Membership = new MembershipOptions { LateTickMin = TimeSpan.FromDays(1) } }),
+        }),
+        OfActor("never raises its heartbeat", Silence, ActorRole.Membership, () => new StandsStill()),
         new("keeps its identity after a wipe", "a dot names one value for ever", new WorldSeams
         {
             Store = options => options with { DrawId = () => StableHash.Of(Encoding.ASCII.GetBytes(options.Node)) },
