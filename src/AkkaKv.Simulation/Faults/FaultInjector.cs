@@ -193,9 +193,9 @@ internal sealed class FaultInjector(SimWorld world)
     {
         if (!node.IsUp || node.IsRotten || world.DiskLosses.Count >= world.Shape.LostDisksMax)
             return false;
-        if (node.Backup is null || world.Now + duration - node.BackupAt > world.Shape.RestoreAgeMax)
+        if (node.Backup is null || world.Now + duration - node.BackupAt > world.Shape.Grace)
         {
-            if (duration >= world.Shape.RestoreAgeMax / 2)
+            if (duration >= world.Shape.Grace / 2)
                 return false;
             node.Backup = node.Disk.Copy();
             node.BackupAt = world.Now;

@@ -47,8 +47,9 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
             WaitUntil(ReplicasAgree, "after healing all replicas of every key agree", "replicas still differed, without any read,");
         if (world.Shape.RepairsItself)
             WaitUntil(() => _trees.Look() is null, "after healing all replicas of every key agree", "a Merkle tree was still wrong");
-        if (world.Shape.KeepsHints)
-            WaitUntil(HintsAreDrained, NothingStrays, "hints were still kept");
+        WaitUntil(HintsAreDrained, NothingStrays, "hints were still kept");
+        if (world.Shape is { RepairsItself: true, WaitsForReaping: true })
+            WaitUntil(NothingDeadIsLeft, "what is deleted is forgotten in the end", "tombstones were still held");
         for (int round = 0; round < 2; round++)
         {
             FinalReads.Clear();
@@ -101,6 +102,31 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
     }
 
     private bool HintsAreDrained() => Array.TrueForAll(world.Nodes, node => node.Life!.Store.KeysOf(StoreSpace.Hints).Count == 0);
+
+    // Where requests named a larger N than the cluster's, only a read brings the tombstone to the other owners.
+    private bool NothingDeadIsLeft()
+    {
+        foreach (WorkloadKey key in plan.Keys)
+        {
+            if (key.Replicas > world.Shape.Replicas)
+                continue;
+            foreach (SimNode node in world.Nodes)
+            {
+                if (SiblingSetCodec.TryDecode(StoreOf(node.Id).Look(key.Store).Object, out SiblingSet set) && IsWhollyDeleted(set))
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsWhollyDeleted(SiblingSet set)
+    {
+        bool all = set.Count > 0;
+        foreach (VersionedValue value in set.Values)
+            all &= value.Content.IsTombstone;
+        return all;
+    }
 
     private NodeStore StoreOf(NodeId node) => world.Nodes[SimNode.IndexOf(node)].Life!.Store;
 

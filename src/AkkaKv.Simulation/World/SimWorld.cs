@@ -172,7 +172,7 @@ internal sealed class SimWorld
         Stores.Opened(node, life.Store);
         node.RenewsActor = false;
         node.Life = life;
-        Guard(node, () => life.Start(ActorsOf(node, life.Loops)));
+        Guard(node, () => life.Start(NodeTuning.Of(this, node, life.Loops)));
         Network.NodeUp(node);
     }
 
@@ -279,38 +279,6 @@ internal sealed class SimWorld
             RenewActor = node.RenewsActor,
         });
     }
-
-    private NodeOptions ActorsOf(SimNode node, int loops) => new(
-        node.Id,
-        Topology,
-        new GatewayOptions
-        {
-            ContextSecret = Secret,
-            Places = [],
-            Quorum = new QuorumDefaults(Shape.Replicas, Math.Min(2, Shape.Replicas), Math.Min(2, Shape.Replicas)),
-            Gateways = loops,
-        },
-        new ReplicaOptions(Shape.SiblingsMax, Shape.UnderWayMax)
-        {
-            Tree = new TreeOptions { Leaves = Shape.TreeLeaves, SliceKeys = 4, PageKeys = 4, SeatTime = TimeSpan.FromSeconds(1) },
-        })
-    {
-        AntiEntropy = Comparisons(),
-    };
-
-    // Small steps, so that a partition of a few keys takes several. A cluster that does not repair itself never compares.
-    private AntiEntropyOptions Comparisons() => new()
-    {
-        Interval = Shape.RepairsItself ? new TimeSpan(Shape.CompareInterval) : TimeSpan.FromDays(365),
-        ExchangesMax = Shape.RepairsItself ? 1 : 0,
-        StepTimeout = TimeSpan.FromSeconds(1),
-        RebuildPoll = TimeSpan.FromMilliseconds(50),
-        RetryDelay = TimeSpan.FromMilliseconds(200),
-        PauseMax = TimeSpan.FromMilliseconds(100),
-        StepKeys = 8,
-        StepMoves = 4,
-        MovesMax = 2,
-    };
 }
 
 /// <summary>A promise that was broken, and how.</summary>

@@ -53,16 +53,19 @@ internal sealed record WorldShape
     public required bool IsLong { get; init; }
 
     /// <summary>
-    /// How old a backup may be when the node that was restored from it comes up, ticks: the grace of tombstones, past which
-    /// an old state would bring back what was deleted.
+    /// After how long what is deleted is forgotten, ticks. Also how old a backup may be when the node that was restored from
+    /// it comes up: an older state would bring back what was deleted.
     /// </summary>
-    public long RestoreAgeMax { get; init; } = long.MaxValue;
+    public required long Grace { get; init; }
+
+    /// <summary>Bytes of all hints of a node; few at times, so that some are dropped.</summary>
+    public required long HintBytesMax { get; init; }
+
+    /// <summary>At the end the run waits until everything deleted is forgotten.</summary>
+    public required bool WaitsForReaping { get; init; }
 
     /// <summary>Replicas come together without reads: there is anti-entropy.</summary>
     public required bool RepairsItself { get; init; }
-
-    /// <summary>Stores answer <see cref="Core.Replica.StoreScan"/>: what they keep for others can be looked at.</summary>
-    public bool KeepsHints { get; init; }
 
     /// <summary>Something says Busy without any fault.</summary>
     public bool IsCrowded => PendingBytesMax < 64 << 10 || UnderWayMax < 1000;
@@ -87,5 +90,8 @@ internal sealed record WorldShape
         RepairsItself = random.Chance(0.8),
         LoopsMax = random.Of(1, 1, 1, 2, 3),
         IsLong = random.Chance(0.08),
+        Grace = random.Of(12, 20) * TimeSpan.TicksPerSecond,
+        HintBytesMax = random.Of(2L << 10, 100L << 10, 1L << 30, 1L << 30),
+        WaitsForReaping = random.Chance(0.25),
     };
 }
