@@ -50,7 +50,7 @@ public sealed class CommandTests
     [Fact]
     public void A_backup_that_is_too_old_is_not_restored()
     {
-        var strict = new WorldSeams { Shape = shape => shape with { RestoreAgeMax = 0 } };
+        var strict = new WorldSeams { Shape = shape => shape with { Grace = 0 } };
         int restored = 0;
         for (ulong seed = 1; seed <= 60; seed++)
             restored += SimulationRun.Of(new SimulationOptions(seed, 5, 60), strict).Injected[(int)FaultKind.Restore];

@@ -126,13 +126,6 @@ internal sealed class TestWorld
         Run();
     }
 
-    public void Connect(NodeId a, NodeId b)
-    {
-        Post(MembershipOf(a), new PeerConnected(b));
-        Post(MembershipOf(b), new PeerConnected(a));
-        Run();
-    }
-
     /// <summary>A new process of the node, as far as its membership goes.</summary>
     public void RestartMembership(NodeId node)
     {

@@ -31,6 +31,14 @@ internal sealed class SimulationContractHost : IContractHost
             Latency = 200 * TimeSpan.TicksPerMicrosecond,
             SyncDelay = 500 * TimeSpan.TicksPerMicrosecond,
             LostDisksMax = 0,
+            CompareInterval = Second,
+            TreeLeaves = 32,
+            LoopsMax = 1,
+            IsLong = false,
+            RepairsItself = false,
+            WaitsForReaping = false,
+            Grace = 20 * Second,
+            HintBytesMax = 1 << 20,
         };
         _world = new SimWorld(new SeedStreams(seed), shape, new WorldSeams { Recipe = PlansOf });
     }

@@ -8,6 +8,7 @@ using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
+using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
 using AkkaKv.Core.Versions;
