@@ -1,5 +1,4 @@
 using AkkaKv.Api;
-using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
@@ -20,7 +19,6 @@ public sealed class ReapActorTests
 
     private readonly TestWorld _world = new(
         nodes: 4,
-        antiEntropy: new AntiEntropyOptions { Interval = TimeSpan.FromDays(365) },
         reaping: new ReapOptions(Grace, TimeSpan.FromSeconds(2)));
 
     private NodeId[] Owners => _world.OwnersOf(Key);
