@@ -43,6 +43,7 @@ public sealed record ReapReason(string Reason, long Keys);
 /// <param name="StartedAt">By the node's wall clock.</param>
 /// <param name="FinishedAt">Null while it is under way.</param>
 /// <param name="PartitionsDone">Of <paramref name="Partitions"/>, those compared with all of their other owners.</param>
+/// <param name="Partitions">The partitions that this node owns.</param>
 /// <param name="DifferingKeys">Keys found to differ.</param>
 /// <param name="KeysMoved">Objects moved, in either direction.</param>
 /// <param name="BytesMoved">Their bytes.</param>
@@ -68,6 +69,8 @@ public sealed record AntiEntropyInfo(long TreeBytes, TimeSpan Pause, string Wait
 /// <summary>All that one node can say of the cluster's health.</summary>
 /// <param name="Members">By name, each with its <see cref="MemberInfo.Health"/>.</param>
 /// <param name="Hints">What it keeps for others, by target.</param>
+/// <param name="Reaping">What waits to be forgotten.</param>
+/// <param name="AntiEntropy">How the comparing on schedule goes.</param>
 /// <param name="Repair">The last repair on command since the node started; null for none.</param>
 /// <param name="IsComplete">False when a part of the node did not answer in time, and its figures are missing.</param>
 public sealed record NodeReport(

@@ -1,3 +1,4 @@
+using AkkaKv.Simulation.Membership;
 using AkkaKv.Simulation.Running;
 using AkkaKv.Simulation.Shrink;
 
@@ -6,8 +7,12 @@ try
     if (args.Length == 1 && args[0] is "--help" or "-h")
     {
         Console.Write(CommandLine.Usage);
+        Console.Write(MembershipCommand.Usage);
         return 0;
     }
+
+    if (args.Length > 0 && args[0] == "membership")
+        return MembershipCommand.Run(args[1..]);
 
     SweepOptions options = CommandLine.Parse(args);
     return options.Replay is { } seed ? Replay(options.Run with { Seed = seed }, options.Tell) : Sweep(options);

@@ -3,56 +3,233 @@ using AkkaKv.Core.Kernel;
 namespace AkkaKv.Core.Membership;
 
 /// <summary>
-/// Who this node believes alive. The members are fixed by the configuration; the evidence is whether the host holds a
-/// connection. Whoever subscribes is told of every change, so that nobody asks in mid-request.
+/// Who this node believes alive. Two kinds of evidence: whether the host holds connections, and whether the member's
+/// heartbeats still come, by whatever path. Heartbeats spread by gossip of bounded size; see docs/membership.md. Whoever
+/// subscribes is told of every change, so that nobody asks in mid-request. What a peer says can be of no use, never fatal.
 /// </summary>
-public sealed class MembershipActor(IReadOnlyList<NodeId> members) : Actor
+public sealed class MembershipActor : Actor
 {
-    private readonly SortedSet<NodeId> _reachable = [];
+    private readonly NodeId[] _members;
+    private readonly MembershipOptions _options;
     private readonly List<Address> _subscribers = [];
+    private readonly HashSet<Address> _subscribed = [];
+    private readonly SortedDictionary<NodeId, int> _indexes = [];
+    private MemberOpinion?[] _opinions = [];
+    private GossipTable? _table;
+    private GossipTargets? _targets;
+    private ReachabilitySnapshot? _snapshot;
+    private DateTimeOffset _startedAt;
+    private TimeSpan _tickDue;
     private long _version;
 
-    public override void Start(IActorContext context) => _reachable.Add(context.Self.Node);
+    /// <exception cref="InvariantException">When an option is out of its bounds.</exception>
+    public MembershipActor(IReadOnlyList<NodeId> members, MembershipOptions options)
+    {
+        options.Require();
+        _options = options;
+        _members = [.. members.Order()];
+        for (int i = 0; i < _members.Length; i++)
+            _indexes.Add(_members[i], i);
+    }
+
+    private GossipTable Table => _table ?? throw new InvariantException("membership is started before its first message");
+
+    public override void Start(IActorContext context)
+    {
+        NodeId self = context.Self.Node;
+        _table = new GossipTable(_members, self, _options.GossipBytesMax);
+        _startedAt = context.WallNow;
+
+        // Where a message does not hold all members, news of each comes so many times more rarely.
+        double parts = Math.Max(1, (double)_members.Length / GossipTable.EntriesPerMessage(_options.GossipBytesMax));
+        PhiOptions phi = _options.Phi with { FirstInterval = _options.Phi.FirstInterval * parts, NoProgressMax = _options.Phi.NoProgressMax * parts };
+        _opinions = Array.ConvertAll(_members, member => member == self ? null : new MemberOpinion(member, phi) { Since = _startedAt });
+        _targets = new GossipTargets(_opinions, _options);
+        StartTick(context);
+    }
 
     public override void Receive(IActorContext context, Message message)
     {
+        ForgiveOwnSleep(context);
         switch (message)
         {
             case PeerConnected connected: OnConnected(context, connected.Peer); break;
             case PeerDisconnected disconnected: OnDisconnected(context, disconnected.Peer); break;
             case SubscribeReachability subscribe: OnSubscribe(context, subscribe.Subscriber); break;
+            case Tick: OnTick(context); break;
+            case GossipDigest digest: OnDigest(context, digest); break;
+            case GossipDelta delta: OnDelta(context, delta); break;
+            case MembershipAsk ask: OnAsk(context, ask.ReplyTo); break;
             default: throw new InvariantException($"Membership has no use for {message.GetType().Name}");
         }
     }
 
     private void OnConnected(IActorContext context, NodeId peer)
     {
-        Invariant.Require(members.Contains(peer), "only a member is reached", peer);
-        if (_reachable.Add(peer))
-            Push(context);
+        Invariant.Require(IndexOf(peer) >= 0, "only a member is reached", peer);
+        MemberOpinion? opinion = _opinions[IndexOf(peer)];
+        Invariant.Require(opinion is not null, "a node reaches others, not itself", peer);
+        Settle(context, opinion, opinion.Connected(context.Now));
+
+        // At once: a process that is new to the peer, or that the peer is new to, is believed within a round trip.
+        SendDigest(context, peer);
     }
 
     private void OnDisconnected(IActorContext context, NodeId peer)
     {
-        Invariant.Require(peer != context.Self.Node, "a node always reaches itself", peer);
-        if (_reachable.Remove(peer))
-            Push(context);
+        MemberOpinion? opinion = IndexOf(peer) < 0 ? null : _opinions[IndexOf(peer)];
+        Invariant.Require(opinion is not null, "only another member is lost", peer);
+        Settle(context, opinion, opinion.Disconnected());
     }
 
     private void OnSubscribe(IActorContext context, Address subscriber)
     {
-        if (!_subscribers.Contains(subscriber))
+        if (_subscribed.Add(subscriber))
             _subscribers.Add(subscriber);
-        context.Send(subscriber, new ReachabilityChanged(Snapshot()));
+        context.Send(subscriber, new ReachabilityChanged(Snapshot(context)));
     }
 
+    private void OnTick(IActorContext context)
+    {
+        Table.Beat();
+        bool changed = false;
+        foreach (MemberOpinion? opinion in _opinions)
+        {
+            if (opinion is null || !opinion.Judge(context.Now))
+                continue;
+            opinion.Since = context.WallNow;
+            changed = true;
+        }
+
+        if (changed)
+            Push(context);
+        foreach (MemberOpinion target in _targets!.Draw(context.Random))
+            SendDigest(context, target.Node);
+        StartTick(context);
+    }
+
+    private void OnDigest(IActorContext context, GossipDigest digest)
+    {
+        if (IndexOf(digest.From) < 0 || digest.From == context.Self.Node)
+            return;
+        Take(context, digest.Entries);
+        GossipEntry[] newer = Table.Delta(digest.Entries);
+        context.Count(Counter.GossipSent);
+        context.Send(At(digest.From), new GossipDelta(context.Self.Node, digest.SentAtMicros, context.WallNow.ToUnixTimeMilliseconds(), newer));
+    }
+
+    private void OnDelta(IActorContext context, GossipDelta delta)
+    {
+        MemberOpinion? opinion = IndexOf(delta.From) < 0 ? null : _opinions[IndexOf(delta.From)];
+        if (opinion is null)
+            return;
+        opinion.SkewMillis = WallClockSkew.Estimate(context.Now, context.WallNow, delta) ?? opinion.SkewMillis;
+        if (Take(context, delta.Entries))
+            SendDigest(context, delta.From);
+    }
+
+    private void OnAsk(IActorContext context, Address replyTo)
+    {
+        var members = new MemberStatus[_members.Length];
+        for (int i = 0; i < members.Length; i++)
+        {
+            ulong incarnation = Table[i].Incarnation;
+            members[i] = _opinions[i]?.Tell(context.Now, incarnation)
+                ?? new MemberStatus(_members[i], MemberState.Reachable, 0, TimeSpan.Zero, TimeSpan.Zero, incarnation, 0, _startedAt);
+        }
+
+        context.Send(replyTo, new MembershipTold(members));
+    }
+
+    // A tick far too late: this process slept, and what it did not hear meanwhile it could not have heard. It may be a
+    // peer's message, queued meanwhile, that comes first; so every message looks.
+    private void ForgiveOwnSleep(IActorContext context)
+    {
+        TimeSpan late = context.Now - _tickDue;
+        if (late <= _options.LateTickMin)
+            return;
+        _tickDue = context.Now;
+        foreach (MemberOpinion? opinion in _opinions)
+            opinion?.Detector.Discount(late, context.Now);
+    }
+
+    // True when a peer knew of an earlier process of this node: it must hear of the new incarnation.
+    private bool Take(IActorContext context, IReadOnlyList<GossipEntry> entries)
+    {
+        bool changed = false;
+        bool ofSelf = false;
+        foreach (GossipEntry entry in entries)
+        {
+            GossipNews news = Table.Merge(entry);
+            ofSelf |= news == GossipNews.OfSelf;
+            if (news is not (GossipNews.Heartbeat or GossipNews.Incarnation))
+                continue;
+            MemberOpinion opinion = _opinions[Table.IndexOf(entry.Member)]!;
+            if (!opinion.Heard(context.Now, news == GossipNews.Incarnation))
+                continue;
+            opinion.Since = context.WallNow;
+            changed = true;
+        }
+
+        if (changed)
+            Push(context);
+        return ofSelf;
+    }
+
+    private void Settle(IActorContext context, MemberOpinion opinion, bool changed)
+    {
+        if (!changed)
+            return;
+        opinion.Since = context.WallNow;
+        Push(context);
+    }
+
+    private void SendDigest(IActorContext context, NodeId peer)
+    {
+        context.Count(Counter.GossipSent);
+        context.Send(At(peer), new GossipDigest(context.Self.Node, context.Now.Ticks / TimeSpan.TicksPerMicrosecond, Table.Digest()));
+    }
+
+    private void StartTick(IActorContext context)
+    {
+        double factor = 1 + (_options.TickJitter * ((2 * context.Random.NextDouble()) - 1));
+        TimeSpan delay = _options.Tick * factor;
+        _tickDue = context.Now + delay;
+        context.StartTimer(delay, new Tick());
+    }
+
+    // From one reason for not being reachable to another is no change to those who only ask whether.
     private void Push(IActorContext context)
     {
+        ReachabilitySnapshot before = Snapshot(context);
+        SortedSet<NodeId> reachable = Reachable(context.Self.Node);
+        if (reachable.Count == before.Reachable.Count && before.Reachable.IsSubsetOf(reachable))
+            return;
         _version++;
-        var changed = new ReachabilityChanged(Snapshot());
+        _snapshot = new ReachabilitySnapshot(_version, new HashSet<NodeId>(reachable));
+        var changed = new ReachabilityChanged(_snapshot);
         foreach (Address subscriber in _subscribers)
             context.Send(subscriber, changed);
     }
 
-    private ReachabilitySnapshot Snapshot() => new(_version, new HashSet<NodeId>(_reachable));
+    private ReachabilitySnapshot Snapshot(IActorContext context) =>
+        _snapshot ??= new ReachabilitySnapshot(_version, new HashSet<NodeId>(Reachable(context.Self.Node)));
+
+    private SortedSet<NodeId> Reachable(NodeId self)
+    {
+        var reachable = new SortedSet<NodeId> { self };
+        foreach (MemberOpinion? opinion in _opinions)
+        {
+            if (opinion is { IsReachable: true })
+                reachable.Add(opinion.Node);
+        }
+
+        return reachable;
+    }
+
+    private int IndexOf(NodeId member) => _indexes.TryGetValue(member, out int index) ? index : -1;
+
+    private static Address At(NodeId node) => new(node, ActorRole.Membership, 0);
+
+    private sealed record Tick : Message;
 }

@@ -20,6 +20,8 @@ public sealed record NodeOptions(NodeId Self, RingTopology Topology, GatewayOpti
 
     /// <summary>How replicas are compared.</summary>
     public AntiEntropyOptions AntiEntropy { get; init; } = new();
+
+    public MembershipOptions Membership { get; init; } = new();
 }
 
 /// <summary>One actor that a host starts with the node.</summary>
@@ -38,7 +40,7 @@ public static class NodeRecipe
         var plans = new List<ActorPlan>
         {
             new(ActorRole.RingManager, 0, () => new RingManagerActor(options.Topology, [])),
-            new(ActorRole.Membership, 0, () => new MembershipActor(members)),
+            new(ActorRole.Membership, 0, () => new MembershipActor(members, options.Membership)),
         };
 
         TreeShape trees = TreeShape.Of(options.Topology.Partitions, options.Replica.Tree.Leaves);

@@ -31,6 +31,7 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         faults.Heal();
         Require(world.RunUntil(() => AllUp() && world.Network.IsWhole, world.Now + (10 * Second)), "nodes and connections did not come back in 10 s");
         world.RunUntil(static () => false, world.Now + (Second / 100));
+        Require(world.RunUntil(() => world.Reachability.AllBelieve(world.Nodes), world.Now + (10 * Second)), "10 s after healing somebody was still believed unreachable");
         Require(world.RunUntil(IsQuiet, world.Now + (30 * Second)), "requests were still under way 30 s after healing");
         for (int round = 0; round < 2; round++)
         {

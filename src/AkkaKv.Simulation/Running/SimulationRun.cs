@@ -73,6 +73,7 @@ public sealed class SimulationRun
             }
 
             newThenOld = evidence.NewThenOld;
+            new SilenceDrill(_world).Run();
         }
 
         return ResultOf(newThenOld);

@@ -102,6 +102,7 @@ internal sealed class NodeLife
     {
         int operation = from.Operation != 0 ? from.Operation : _operation;
         World.Dots.Sent(to, message, operation);
+        World.Reachability.Sent(this, message);
         if (Node.SendsUntilDeath > 0 && --Node.SendsUntilDeath == 0)
             throw new ProcessDiedException();
         if (to.Node != Node.Id)

@@ -35,6 +35,7 @@ internal sealed class SimWorld
         _hops = streams.Of("hop-delay");
         Dots = new DotChecker(this);
         Stores = new StoreChecker(this);
+        Reachability = new ReachabilityChecker(shape.Nodes);
         Nodes = new SimNode[shape.Nodes];
         RandomSource clocks = streams.Of("clocks");
         for (int i = 0; i < Nodes.Length; i++)
@@ -59,6 +60,8 @@ internal sealed class SimWorld
     public DotChecker Dots { get; }
 
     public StoreChecker Stores { get; }
+
+    public ReachabilityChecker Reachability { get; }
 
     public SimNode[] Nodes { get; }
 

@@ -33,6 +33,9 @@ internal static class TranscriptText
         PutDone done => done.Reply.Error is { } error ? $"write failed: {error.Slug}, {error.Outcome}" : $"write acknowledged, dot {done.Reply.Tag}",
         PeerConnected peer => $"connected to {peer.Peer}",
         PeerDisconnected peer => $"lost {peer.Peer}",
+        GossipDigest digest => $"gossip from {digest.From}: {digest.Entries.Count} heartbeats",
+        GossipDelta delta => $"gossip answered by {delta.From}: {delta.Entries.Count} newer heartbeats",
+        ReachabilityChanged changed => $"reachable: {string.Join(", ", changed.Snapshot.Reachable.Order())}",
         _ => message.GetType().Name,
     };
 

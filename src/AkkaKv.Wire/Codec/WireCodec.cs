@@ -3,6 +3,7 @@ using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using Google.Protobuf;
@@ -35,6 +36,8 @@ public sealed class WireCodec : IMessageCodec
         typeof(TreeKeysAsk),
         typeof(TreeKeysTold),
         typeof(TreeKeysEnd),
+        typeof(GossipDigest),
+        typeof(GossipDelta),
     ];
 
     /// <summary>The one instance anyone needs.</summary>
@@ -59,6 +62,7 @@ public sealed class WireCodec : IMessageCodec
 
     /// <summary>True for a kind that may be sent to another node.</summary>
     public static bool CrossesNodes(Type kind) => Travelling.Contains(kind);
+
     /// <inheritdoc/>
     public void Encode(NodeId sender, ActorRole role, ulong number, Message message, IBufferWriter<byte> output)
     {
@@ -147,6 +151,12 @@ public sealed class WireCodec : IMessageCodec
             case TreeKeysEnd end:
                 envelope.TreeKeysEnd = TreeParts.ToProto(end, sender);
                 break;
+            case GossipDigest digest:
+                envelope.GossipDigest = MembershipParts.ToProto(digest, sender);
+                break;
+            case GossipDelta delta:
+                envelope.GossipDelta = MembershipParts.ToProto(delta, sender);
+                break;
             default:
                 throw new InvariantException($"a message to another node is of a kind that travels; found {message.GetType().Name}: add it to the codec");
         }
@@ -172,6 +182,8 @@ public sealed class WireCodec : IMessageCodec
         V1.Envelope.BodyOneofCase.TreeKeysAsk => TreeParts.FromProto(envelope.TreeKeysAsk, sender),
         V1.Envelope.BodyOneofCase.TreeKeysTold => TreeParts.FromProto(envelope.TreeKeysTold),
         V1.Envelope.BodyOneofCase.TreeKeysEnd => TreeParts.FromProto(envelope.TreeKeysEnd, sender),
+        V1.Envelope.BodyOneofCase.GossipDigest => MembershipParts.FromProto(envelope.GossipDigest, sender),
+        V1.Envelope.BodyOneofCase.GossipDelta => MembershipParts.FromProto(envelope.GossipDelta, sender),
         _ => null,
     };
 }

@@ -59,6 +59,9 @@ internal sealed class TestWorld
 
     public RandomSource Random { get; } = new(1);
 
+    /// <summary>Of the memberships alone: that they tick between the requests changes no draw of theirs.</summary>
+    public RandomSource GossipRandom { get; } = new(2);
+
     /// <summary>Every message that was delivered, in order.</summary>
     public List<(Address From, Address To, Message Message)> Trace { get; } = [];
 
@@ -89,6 +92,29 @@ internal sealed class TestWorld
         Post(new Address(a, ActorRole.Membership, 0), new PeerDisconnected(b));
         Post(new Address(b, ActorRole.Membership, 0), new PeerDisconnected(a));
         Run();
+    }
+
+    public void Connect(NodeId a, NodeId b)
+    {
+        Post(MembershipOf(a), new PeerConnected(b));
+        Post(MembershipOf(b), new PeerConnected(a));
+        Run();
+    }
+
+    /// <summary>A new process of the node, as far as its membership goes.</summary>
+    public void RestartMembership(NodeId node)
+    {
+        Stop(_cells[MembershipOf(node)]);
+        Start(MembershipOf(node), new MembershipActor(Nodes, new MembershipOptions()));
+    }
+
+    /// <summary>What a node thinks of the members, in their order.</summary>
+    public IReadOnlyList<MemberStatus> AskMembers(NodeId node)
+    {
+        ulong call = _nextNumber++;
+        Post(MembershipOf(node), new MembershipAsk(new Address(node, ActorRole.Caller, call)));
+        Run();
+        return Reply<MembershipTold>(call)!.Members;
     }
 
     /// <summary>Delivers until nothing is left to deliver.</summary>
@@ -145,6 +171,8 @@ internal sealed class TestWorld
 
     public ulong StartPut(NodeId node, EntryKey key, string value, CausalContext? context = null, RequestOptions? options = null) =>
         Ask(node, caller => new GatewayPut(key, new PutRequest(System.Text.Encoding.UTF8.GetBytes(value), Context: context), options ?? RequestOptions.Default, caller));
+
+    public static Address MembershipOf(NodeId node) => new(node, ActorRole.Membership, 0);
 
     internal void Send(Address from, Address to, Message message) => _queue.Enqueue((from, to, message));
 

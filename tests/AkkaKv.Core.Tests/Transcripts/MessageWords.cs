@@ -38,6 +38,8 @@ internal static class MessageWords
         PutDone done => done.Reply.Error is { } error ? Failure(error) : $"done, {done.Reply.Quorum!.Got} of {done.Reply.Quorum.N} have it{Values(done.Reply.Siblings)}",
         GetDone done => done.Reply.Error is { } error ? Failure(error) : Found(done.Reply),
         PeerDisconnected gone => $"the connection to {gone.Peer} is gone",
+        PeerConnected known => $"the connection to {known.Peer} stands",
+        MembershipTold told => GossipWords.Of(told),
         ReachabilityChanged => null,
         _ => null,
     };

@@ -16,12 +16,14 @@ namespace AkkaKv.Core.Tests.Transcripts;
 /// Commands: <c>cluster NODES</c>; <c>put NODE KEY VALUE [context] [w=N] [timeout=MS]</c>; <c>get NODE KEY</c>;
 /// <c>delete NODE KEY [context]</c> (<c>context</c>: that of the last reply); <c>lose KIND to NODE</c>; <c>heal</c>;
 /// <c>hold NODE</c> and <c>release NODE</c> (its disk); <c>fail NODE</c> (its syncs); <c>cut NODE NODE</c> (their
-/// connection); <c>wait MS</c>.
+/// connection); <c>connect NODE NODE</c>; <c>wait MS</c>; <c>listen</c> (tells gossip too, from here on); <c>mute NODE</c>
+/// (its gossip gets lost, its connections stand); <c>restart NODE</c> (its membership); <c>members NODE</c>.
 /// </remarks>
 internal sealed class Storyteller
 {
     private TestWorld _world = new();
     private CausalContext? _context;
+    private bool _listens;
     private readonly Dictionary<ulong, string> _requests = [];
 
     public string Tell(string story)
@@ -53,7 +55,7 @@ internal sealed class Storyteller
         var said = new StringBuilder();
         foreach ((Address from, Address to, Message message) in _world.Trace)
         {
-            if (MessageWords.Of(message) is { } words)
+            if ((MessageWords.Of(message) ?? (_listens ? GossipWords.Of(message, _world.Nodes) : null)) is { } words)
                 said.Append($"{Sender(from, to),-18} → {Name(to),-18} {words}\n");
             Remember(message);
         }
@@ -74,6 +76,11 @@ internal sealed class Storyteller
             case "hold": Store(words[1]).Holds = true; break;
             case "release": Release(Store(words[1])); break;
             case "fail": Store(words[1]).WriteOutcome = StoreOutcome.Failed; break;
+            case "listen": _listens = true; break;
+            case "mute": _world.Loses = (from, to, message) => from.Node.Name == words[1] ^ to.Node.Name == words[1]; break;
+            case "connect": _world.Connect(new NodeId(words[1]), new NodeId(words[2])); break;
+            case "restart": _world.RestartMembership(new NodeId(words[1])); break;
+            case "members": _world.AskMembers(new NodeId(words[1])); break;
             case "cut": _world.Disconnect(new NodeId(words[1]), new NodeId(words[2])); break;
             case "wait": _world.Advance(TimeSpan.FromMilliseconds(int.Parse(words[1], CultureInfo.InvariantCulture))); break;
             default: throw new InvalidOperationException($"A story knows no command '{words[0]}'.");

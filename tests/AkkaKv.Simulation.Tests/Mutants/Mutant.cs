@@ -1,5 +1,6 @@
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Membership;
 using AkkaKv.Core.Node;
 using AkkaKv.Simulation.World;
 using System.Text;
@@ -13,6 +14,8 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
     private const string Overlap = "with overlapping strict quorums a read returns what was acknowledged before it, or what covers it";
     private const string Store = "a store holds what it acknowledged, through any crash, and serves nothing else";
     private const string Session = "with the context token writes follow reads and a client's writes are in order";
+
+    private const string Silence = "whoever falls silent is seen unreachable in bounded time, and nobody else";
 
     public static IReadOnlyList<Mutant> All { get; } =
     [
@@ -32,6 +35,12 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         OfRead("repairs nobody", "after healing all replicas of every key agree", () => new SkipsRepair()),
         OfRead("swallows failed reads", "every request is answered by its deadline", () => new ForgetsToAnswer()),
         OfActor("never believes that a peer came back", "a healed cluster is alive within bounded time", ActorRole.Membership, () => new NeverForgives()),
+        OfActor("takes old heartbeats for new ones", Silence, ActorRole.Membership, () => new TakesOldHeartbeatsForNew()),
+        new("holds its own sleep against others", Silence, new WorldSeams
+        {
+            Recipe = options => NodeRecipe.Of(options with { Membership = new MembershipOptions { LateTickMin = TimeSpan.FromDays(1) } }),
+        }),
+        OfActor("never raises its heartbeat", Silence, ActorRole.Membership, () => new StandsStill()),
         new("keeps its identity after a wipe", "a dot names one value for ever", new WorldSeams
         {
             Store = options => options with { DrawId = () => StableHash.Of(Encoding.ASCII.GetBytes(options.Node)) },

@@ -79,16 +79,3 @@ internal sealed class KnowsMoreThanItsMessages : Mutation
     public override Message? Out(IActorContext context, Address to, Message message) =>
         message is ReplicaReadDone && Interlocked.Increment(ref _calls) % 1000 == 0 ? null : message;
 }
-
-/// <summary>Refuses to believe that a peer came back.</summary>
-internal sealed class NeverForgives : Mutation
-{
-    private readonly HashSet<NodeId> _lost = [];
-
-    public override Message? In(IActorContext context, Message message)
-    {
-        if (message is Core.Membership.PeerDisconnected lost)
-            _lost.Add(lost.Peer);
-        return message is Core.Membership.PeerConnected back && _lost.Contains(back.Peer) ? null : message;
-    }
-}

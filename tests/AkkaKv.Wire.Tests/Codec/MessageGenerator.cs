@@ -3,6 +3,7 @@ using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Versions;
@@ -32,6 +33,8 @@ internal sealed class MessageGenerator(ulong seed)
         g => new TreeKeysAsk(g.Leaves(), g.Indexes(100, TreeShape.LeavesMax), (long)(g.Random.NextUInt64() >> 1), g.Random.NextUInt64(), g.Reply()),
         g => new TreeKeysTold(g.Random.NextUInt64(), g.State(), g.Versions(), g.Flip() ? -1 : (long)(g.Random.NextUInt64() >> 1)),
         g => new TreeKeysEnd(g.Reply()),
+        g => new GossipDigest(Sender, (long)(g.Random.NextUInt64() >> 1), g.Entries()),
+        g => new GossipDelta(Sender, (long)(g.Random.NextUInt64() >> 1), (long)g.Random.NextUInt64(), g.Entries()),
     ];
 
     public static readonly NodeId Sender = new("node-1");
@@ -85,6 +88,9 @@ internal sealed class MessageGenerator(ulong seed)
         new(Bytes(3000), Maybe(() => Text(85)), (long)(Random.NextUInt64() >> 17) - 60_000_000_000_000, (long)(Random.NextUInt64() >> 17), Flip());
 
     private QuorumReport Quorum() => new(Random.Next(16), Random.Next(16), Random.Next(16), Flip(), Text(50));
+
+    private GossipEntry[] Entries() =>
+        [.. Enumerable.Range(0, Random.Next(200)).Select(_ => new GossipEntry((uint)Random.NextUInt64(), Random.NextUInt64() >> Random.Next(64), Random.NextUInt64() >> Random.Next(64)))];
 
     private KvError Error() => new(
         (KvErrorCode)Random.Next(Enum.GetValues<KvErrorCode>().Length),

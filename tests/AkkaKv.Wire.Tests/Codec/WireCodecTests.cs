@@ -28,8 +28,9 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         typeof(ReplicaPut), typeof(ReplicaPutDone),
         typeof(GatewayGet), typeof(GetDone), typeof(CoordinatorTimeout), typeof(GatewayPut), typeof(GatewayDelete),
         typeof(GatewayMembers), typeof(GatewayMembersDone), typeof(GatewayRing), typeof(GatewayRingDone),
-        typeof(GatewayPlacement), typeof(GatewayPlacementDone),
+        typeof(GatewayPlacement), typeof(GatewayPlacementDone), typeof(GatewayReport), typeof(GatewayReportDone),
         typeof(PeerConnected), typeof(PeerDisconnected), typeof(ReachabilityChanged), typeof(SubscribeReachability),
+        typeof(MembershipAsk), typeof(MembershipTold),
         typeof(RingSubscribe), typeof(RingTopologyAdopted), typeof(RingChanged),
         typeof(ForegroundLatency), typeof(RepairStart), typeof(RepairAsk), typeof(RepairTold), typeof(AntiEntropyAsk), typeof(AntiEntropyTold),
     ];
@@ -183,6 +184,8 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         Add("a cursor is not negative", new V1.Envelope { Role = 2, TreeKeysAsk = new V1.TreeKeysAsk { Leaves = 32, Of = { 0 }, Cursor = ulong.MaxValue, ReplyTo = reply } });
         Add("every key is told with its version", new V1.Envelope { Role = 9, TreeKeysTold = new V1.TreeKeysTold { Keys = { key } } });
         Add("a request carries the address", new V1.Envelope { Role = 2, TreeKeysEnd = new V1.TreeKeysEnd() });
+        Add("the entries of gossip are whole", new V1.Envelope { Role = 5, GossipDigest = new V1.GossipDigest { Entries = Google.Protobuf.ByteString.CopyFrom([1, 2, 3, 4, 5]) } });
+        Add("the entries of gossip have at most", new V1.Envelope { Role = 5, GossipDelta = new V1.GossipDelta { Entries = Google.Protobuf.ByteString.CopyFrom(new byte[65_537]) } });
         Add("a context token", new V1.Envelope { Role = 7, PutDone = new V1.PutDone { Context = Google.Protobuf.ByteString.CopyFrom(new byte[4097]) } });
         return data;
 
@@ -194,6 +197,26 @@ public sealed class WireCodecTests(ITestOutputHelper output)
             spoil(put);
             return new V1.Envelope { Role = 4, GatewayForwardedPut = put };
         }
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1_000)]
+    public void Gossip_fits_the_bytes_it_was_given(int members)
+    {
+        const int BytesMax = 1_400;
+        NodeId[] nodes = [.. Enumerable.Range(1, members).Select(i => new NodeId($"node-{i}"))];
+        var table = new GossipTable(nodes, nodes[0], BytesMax);
+        var random = new RandomSource(7);
+        foreach (NodeId node in nodes)
+            table.Merge(new GossipEntry(GossipEntry.HashOf(node), 1 + (random.NextUInt64() >> (32 + random.Next(32))), 1 + (random.NextUInt64() >> (16 + random.Next(48)))));
+        GossipEntry[] entries = table.Digest();
+        byte[] body = Encode(new GossipDelta(MessageGenerator.Sender, long.MaxValue >> 8, 1L << 42, entries), ActorRole.Membership, 0);
+        body.Length.ShouldBeLessThanOrEqualTo(BytesMax);
+        if (members == 1_000)
+            body.Length.ShouldBeGreaterThan(BytesMax - 40);
+        else
+            entries.Length.ShouldBe(members);
     }
 
     private static byte[] Encode(Message message, ActorRole role, ulong number)
@@ -225,6 +248,7 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         StoreKey key => Convert.ToHexString(key.Bytes.Span),
         CausalContext or VersionVector or Address or Enum or bool or IFormattable => JsonSerializer.Serialize(part.ToString()),
         string text => JsonSerializer.Serialize(text),
+        IEnumerable<GossipEntry> entries => "[" + string.Join(", ", entries.Select(entry => entry.ToString())) + "]",
         System.Collections.IEnumerable items => "[" + string.Join(", ", items.Cast<object>().Select(TextOf)) + "]",
         _ => part.GetType().Name + "(" + string.Join(", ", PropertiesOf(part).Select(TextOf)) + ")",
     };

@@ -1,0 +1,60 @@
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Membership;
+using AkkaKv.Simulation.World;
+
+namespace AkkaKv.Simulation.Checkers;
+
+/// <summary>What each running process believes of the members, as it told its own actors last.</summary>
+internal sealed class ReachabilityChecker(int nodes)
+{
+    /// <summary>
+    /// A member that is dead, asleep or cut off is seen unreachable by every other within the detector's limit; one that
+    /// lives and is connected is not, once things are well.
+    /// </summary>
+    public const string Promise = "whoever falls silent is seen unreachable in bounded time, and nobody else";
+
+    private readonly Opinion?[] _opinions = new Opinion?[nodes];
+
+    /// <summary>How often anybody said that somebody can't be reached.</summary>
+    public long Doubts { get; private set; }
+
+    public void Sent(NodeLife life, Message message)
+    {
+        if (message is not ReachabilityChanged changed)
+            return;
+        _opinions[life.Node.Index] = new Opinion(life, changed.Snapshot);
+        Doubts += changed.Snapshot.Reachable.Count < nodes ? 1 : 0;
+    }
+
+    public bool Believes(SimNode observer, SimNode member) =>
+        _opinions[observer.Index] is { } opinion && opinion.Life == observer.Life && opinion.Snapshot.IsReachable(member.Id);
+
+    /// <summary>Everybody runs and believes so of everybody, but for the one.</summary>
+    public bool AllBelieve(IReadOnlyList<SimNode> members, SimNode? except = null)
+    {
+        foreach (SimNode observer in members)
+        {
+            foreach (SimNode member in members)
+            {
+                if (observer != except && member != except && !Believes(observer, member))
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Nobody else believes that the one can be reached.</summary>
+    public bool NobodyBelieves(IReadOnlyList<SimNode> members, SimNode silent)
+    {
+        foreach (SimNode observer in members)
+        {
+            if (observer != silent && Believes(observer, silent))
+                return false;
+        }
+
+        return true;
+    }
+
+    private sealed record Opinion(NodeLife Life, ReachabilitySnapshot Snapshot);
+}
