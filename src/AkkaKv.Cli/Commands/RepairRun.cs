@@ -42,9 +42,8 @@ internal sealed class RepairRun(string node, Uri? endpoint)
     /// <summary>Takes what the node says now.</summary>
     public void Hear(RepairInfo? repair, bool isComplete)
     {
-        _silence = 0;
         if (repair is not null)
-            Repair = repair;
+            (Repair, _silence) = (repair, 0);
         else if (isComplete)
             Failure = "it restarted, and its repair is gone: run 'akkakv repair' again";
         else
