@@ -49,7 +49,7 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         new("reaps too early", Deleted, Reaping(options => options with { Grace = TimeSpan.Zero }, _ => new AgreesToEverything())),
         new("reaps what an absent node still holds", Deleted, Reaping(options => options with { Grace = TimeSpan.Zero }, members => new AsksNobodyElse(members))),
         OfActor("overwrites with hints", Overlap, ActorRole.Replica, () => new OverwritesWithHints()),
-        OfActor("forgets hints", Acknowledged, ActorRole.Hints, () => new ForgetsHints()),
+        OfActor("forgets hints", "what a node says that it keeps for another, it keeps", ActorRole.Hints, () => new ForgetsHints()),
         OfActor("counts a fallback as an owner", Overlap, ActorRole.Gateway, () => new CountsFallbacksAsOwners()),
         new("passes a write on without asking, and again when nobody answers", QuietClient, new WorldSeams { Recipe = PassingOnUnasked }),
         OfRead("repairs nobody", Agreement, () => new SkipsRepair()),
