@@ -54,6 +54,7 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
     /// <inheritdoc/>
     public async ValueTask<GetReply> GetAsync(EntryKey key, RequestOptions options, CancellationToken cancellation)
     {
+        Require(key, options);
         var shape = Read(HttpMethod.Get, RequestPath.Of(key, "", options), options, KvRead) with { Accept = "application/json, */*;q=0.1" };
         var result = await _sender.SendAsync(shape, cancellation);
         var (reply, error) = AnswerReader.Read(result, KvReader.Get);
@@ -63,6 +64,7 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
     /// <summary>Reads what a key holds without its values: its context and how many siblings there are.</summary>
     public async ValueTask<ContextReply> HeadAsync(EntryKey key, RequestOptions options, CancellationToken cancellation)
     {
+        Require(key, options);
         var result = await _sender.SendAsync(HeadShape(key, options), cancellation);
         return ContextOf(result);
     }
@@ -70,6 +72,7 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
     /// <inheritdoc/>
     public async ValueTask<PutReply> PutAsync(EntryKey key, PutRequest put, RequestOptions options, CancellationToken cancellation)
     {
+        Require(key, options);
         ArgumentNullException.ThrowIfNull(put);
         var result = await _sender.SendAsync(PutShape(key, put, options, _options.RetryIndeterminate), cancellation);
         return WrittenOf(result);
@@ -86,6 +89,7 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
     /// </remarks>
     public async ValueTask<PutReply> ReplaceAsync(EntryKey key, PutRequest put, RequestOptions options, CancellationToken cancellation)
     {
+        Require(key, options);
         ArgumentNullException.ThrowIfNull(put);
         var deadline = _sender.NewDeadline();
         KvError? unknown = null;
@@ -109,6 +113,7 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
     /// <inheritdoc/>
     public async ValueTask<PutReply> DeleteAsync(EntryKey key, CausalContext? context, RequestOptions options, CancellationToken cancellation)
     {
+        Require(key, options);
         var shape = new CallShape(
             HttpMethod.Delete, RequestPath.Of(key, "", options), IsRead: false, KvWritten, AttemptTimeout(options), _options.RetryIndeterminate)
         {
@@ -131,7 +136,7 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
     /// <inheritdoc/>
     public async ValueTask<(PlacementInfo? Placement, KvError? Error)> PlacementAsync(EntryKey key, RequestOptions options, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        Require(key, options);
         var shape = Read(HttpMethod.Get, RequestPath.Of(key, "/placement", new RequestOptions(options.N)), options, Ok);
         var result = await _sender.SendAsync(shape, cancellation);
         return AnswerReader.Read(result, received => ClusterReader.Placement(received, key));
@@ -162,6 +167,7 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
     /// <param name="cancellation">Stops the wait.</param>
     public async ValueTask<(NodeHealth? Health, KvError? Error)> HealthOfAsync(Uri endpoint, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(endpoint);
         var shape = Read(HttpMethod.Get, "/ready", RequestOptions.Default, ReadyOrNot);
         var result = await _sender.OnceAsync(endpoint, shape, _sender.NewDeadline(), cancellation);
         return AnswerReader.Read(result, ClusterReader.Health);
@@ -205,6 +211,13 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
         result.Error is { } error ? new ContextReply(false, 0, null, null, error) : KvReader.Head(result.Received!);
 
     private static PutReply WrittenOf(Attempt result) => result.Error is { } error ? PutReply.Failed(error) : KvReader.Put(result.Received!);
+
+    private static void Require(EntryKey key, RequestOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(key.Bucket, nameof(key));
+        ArgumentNullException.ThrowIfNull(options);
+    }
 
     private CallShape HeadShape(EntryKey key, RequestOptions options) =>
         Read(HttpMethod.Head, RequestPath.Of(key, "", options), options, KvRead);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Host.Native.Loops;
 
@@ -20,4 +21,10 @@ public sealed record NativeHooks
 
     /// <summary>For the log.</summary>
     public Action<NodeEvent> Log { get; init; } = static _ => { };
+
+    /// <summary>Makes the socket for a connection to a peer. Fails when the process has no file descriptor left.</summary>
+    internal Func<Socket> OpenSocket { get; init; } = static () => new Socket(SocketType.Stream, ProtocolType.Tcp);
+
+    /// <summary>Takes the next connection of a peer. Fails in the same way.</summary>
+    internal Func<Socket, CancellationToken, ValueTask<Socket>> Accept { get; init; } = static (listening, stop) => listening.AcceptAsync(stop);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Host.Native.Callers;
 using AkkaKv.Host.Native.Loops;
@@ -28,7 +29,7 @@ public sealed class NativeRuntime : IAsyncDisposable
     private int _phase;
 
     /// <summary>Makes a node; nothing runs yet.</summary>
-    /// <param name="seed">Of all its randomness. Must differ from start to start of a real node.</param>
+    /// <param name="seed">Of all its randomness. Must differ from start to start of a real node: <see cref="DrawSeed"/>.</param>
     public NativeRuntime(NativeNodeOptions options, NativeHooks hooks, IMessageCodec codec, TimeProvider clock, ulong seed)
     {
         options.Validate();
@@ -52,6 +53,9 @@ public sealed class NativeRuntime : IAsyncDisposable
 
     /// <summary>Completes when the node has stopped: null when it was disposed, else why it stopped itself.</summary>
     public Task<NodeFailure?> Stopped => _stopped.Task;
+
+    /// <summary>A seed for <see cref="NativeRuntime"/> that differs from start to start.</summary>
+    public static ulong DrawSeed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     /// <summary>The loop of an actor, or -1 where there can be none.</summary>
     public int LoopOf(ActorRole role, ulong number) => LoopRoute.Of(role, number, _loops.Length);
@@ -92,7 +96,7 @@ public sealed class NativeRuntime : IAsyncDisposable
         {
             for (int group = 0; group < PeerLink.Classes; group++)
             {
-                var dialler = new PeerDialler(link, (MessageClass)group, _options, _codec, _clock, _seeds.NextUInt64());
+                var dialler = new PeerDialler(link, (MessageClass)group, _options, _hooks, _codec, _clock, _seeds.NextUInt64());
                 _running.Add(GuardAsync(dialler.RunAsync(_stop.Token)));
             }
         }

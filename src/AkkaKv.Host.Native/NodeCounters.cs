@@ -14,8 +14,10 @@ namespace AkkaKv.Host.Native;
 /// <param name="InboundMessages">Messages from peers that reached a loop or a caller.</param>
 /// <param name="InboundReads">Socket reads that they took.</param>
 /// <param name="InboundUnknownKinds">Messages of a newer version, ignored.</param>
+/// <param name="InboundUnfit">Messages from peers that their receiver has no use for; dropped.</param>
 /// <param name="InboundBroken">Connections closed because of malformed bytes.</param>
 /// <param name="InboundRefused">Connections refused: no agreement, or too many.</param>
+/// <param name="InboundAcceptsFailed">Connections that could not be accepted: the machine is out of something.</param>
 /// <param name="OfActors">What the actors counted, by the number of the <see cref="Core.Kernel.Counter"/>.</param>
 public sealed record NodeCounters(
     long Turns,
@@ -28,8 +30,10 @@ public sealed record NodeCounters(
     long InboundMessages,
     long InboundReads,
     long InboundUnknownKinds,
+    long InboundUnfit,
     long InboundBroken,
     long InboundRefused,
+    long InboundAcceptsFailed,
     IReadOnlyList<long> OfActors)
 {
     internal static NodeCounters Sum(IReadOnlyList<EventLoop> loops, InboundCounters inbound, int callsWaiting) => new(
@@ -43,8 +47,10 @@ public sealed record NodeCounters(
         Interlocked.Read(ref inbound.Messages),
         Interlocked.Read(ref inbound.Reads),
         Interlocked.Read(ref inbound.UnknownKinds),
+        Interlocked.Read(ref inbound.Unfit),
         Interlocked.Read(ref inbound.Broken),
         Interlocked.Read(ref inbound.RefusedConnections),
+        Interlocked.Read(ref inbound.AcceptsFailed),
         SumOfActors(loops));
 
     private static long[] SumOfActors(IReadOnlyList<EventLoop> loops)

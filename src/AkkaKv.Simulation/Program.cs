@@ -1,3 +1,4 @@
+using AkkaKv.Simulation.Measuring;
 using AkkaKv.Simulation.Membership;
 using AkkaKv.Simulation.Running;
 using AkkaKv.Simulation.Shrink;
@@ -6,8 +7,13 @@ try
 {
     if (args.Length == 1 && args[0] is "--help" or "-h")
     {
-        Console.Write(CommandLine.Usage);
-        Console.Write(MembershipCommand.Usage);
+        Console.Write(CommandLine.Usage + MeasuringCommand.Usage + MembershipCommand.Usage);
+        return 0;
+    }
+
+    if (args.Length > 0 && args[0] == MeasuringCommand.Name)
+    {
+        Console.Write(MeasuredCluster.Measure(MeasuringCommand.Parse(args[1..])).Report());
         return 0;
     }
 

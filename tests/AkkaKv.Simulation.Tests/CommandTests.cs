@@ -2,6 +2,7 @@ using AkkaKv.Simulation.Faults;
 using AkkaKv.Simulation.Running;
 using AkkaKv.Simulation.Shrink;
 using AkkaKv.Simulation.Tests.Mutants;
+using AkkaKv.Simulation.World;
 
 namespace AkkaKv.Simulation.Tests;
 
@@ -44,6 +45,16 @@ public sealed class CommandTests
         smallest.Planned.Count.ShouldBeLessThan(failed.Planned.Count);
         Run(smallest.Options).TraceHash.ShouldBe(smallest.TraceHash);
         FailureReport.WithTranscript(smallest).ShouldContain(smallest.Options.Command);
+    }
+
+    [Fact]
+    public void A_backup_that_is_too_old_is_not_restored()
+    {
+        var strict = new WorldSeams { Shape = shape => shape with { Grace = 0 } };
+        int restored = 0;
+        for (ulong seed = 1; seed <= 60; seed++)
+            restored += SimulationRun.Of(new SimulationOptions(seed, 5, 60), strict).Injected[(int)FaultKind.Restore];
+        restored.ShouldBe(0);
     }
 
     [Fact]

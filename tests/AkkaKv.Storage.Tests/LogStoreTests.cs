@@ -36,6 +36,74 @@ public class LogStoreTests
     }
 
     [Fact]
+    public void A_removal_is_seen_only_when_it_is_complete_and_in_order_with_the_writes()
+    {
+        var driver = new StoreDriver(new FakeDisk());
+        driver.Write("a", [1]);
+        driver.Write("a", [9], StoreSpace.Hints);
+        driver.StageRemoval("a");
+        driver.Value("a").ShouldBe([1]);
+        driver.Commit();
+        driver.Value("a").ShouldBeNull();
+        driver.Value("a", StoreSpace.Hints).ShouldBe([9]);
+        driver.Stage("a", [2]);
+        driver.StageRemoval("a");
+        driver.Stage("b", [3]);
+        driver.StageRemoval("b");
+        driver.Stage("b", [4]);
+        driver.Commit();
+        driver.Answers.Keys.ShouldBe(driver.Answers.Keys.Order());
+        driver.Answers.Values.ShouldAllBe(outcome => outcome == StoreOutcome.Done);
+        (driver.Store.Status.Keys, driver.Store.Status.HintKeys).ShouldBe((1, 1));
+        using var reopened = new StoreDriver(Closed(driver));
+        reopened.Value("a").ShouldBeNull();
+        reopened.Value("b").ShouldBe([4]);
+        reopened.Value("a", StoreSpace.Hints).ShouldBe([9]);
+        (reopened.Store.Status.Keys, reopened.Store.Status.HintKeys).ShouldBe((1, 1));
+        reopened.Store.Status.HintLiveBytes.ShouldBe(reopened.Store.Status.LiveBytes);
+    }
+
+    [Fact]
+    public void To_remove_what_is_not_there_is_done_without_the_disk_unless_a_write_is_under_way()
+    {
+        var disk = new FakeDisk();
+        var driver = new StoreDriver(disk, loops: 1);
+        long written = disk.BytesWritten;
+        ulong absent = driver.StageRemoval("a");
+        driver.Answers[absent].ShouldBe(StoreOutcome.Done);
+        driver.Commit();
+        disk.BytesWritten.ShouldBe(written);
+        driver.Stage("a", [1]);
+        driver.EndTurn();
+        driver.Store.WriteQueued();
+        ulong waiting = driver.StageRemoval("a");
+        driver.Answers.ContainsKey(waiting).ShouldBeFalse();
+        driver.Store.FinishWritten();
+        driver.Commit();
+        driver.Answers[waiting].ShouldBe(StoreOutcome.Done);
+        driver.Value("a").ShouldBeNull();
+        using var reopened = new StoreDriver(Closed(driver));
+        reopened.Value("a").ShouldBeNull();
+    }
+
+    [Fact]
+    public void Removals_are_refused_and_fail_as_writes_do()
+    {
+        var disk = new FakeDisk();
+        var driver = new StoreDriver(disk, StoreDriver.Options() with { PendingBytesMax = 100 }, loops: 1);
+        driver.Write("a", [1]);
+        driver.Stage("b", new byte[80]);
+        ulong busy = driver.StageRemoval("a");
+        driver.Answers[busy].ShouldBe(StoreOutcome.Busy);
+        driver.Commit();
+        disk.FailSyncs = true;
+        driver.Remove("a").ShouldBe(StoreOutcome.Failed);
+        driver.Value("a").ShouldBe([1]);
+        driver.Remove("a").ShouldBe(StoreOutcome.ReadOnly);
+        driver.Remove("never there").ShouldBe(StoreOutcome.ReadOnly);
+    }
+
+    [Fact]
     public void One_sync_serves_all_batches_that_wait()
     {
         var disk = new FakeDisk();

@@ -29,7 +29,7 @@ public sealed record AntiEntropyOptions
     public TimeSpan StepTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often a tree that is being rebuilt is asked again.</summary>
-    public TimeSpan RebuildPoll { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan RebuildPoll { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>A tree that is still being rebuilt after this is not waited for any longer; the pair comes again later.</summary>
     public TimeSpan RebuildPatience { get; init; } = TimeSpan.FromMinutes(30);

@@ -36,7 +36,6 @@ public sealed class HintActor : Actor
 
     public override void Start(IActorContext context)
     {
-        _replay.Start(context);
         _rebuild.Start(context);
         context.Send(new Address(context.Self.Node, ActorRole.Membership, 0), new SubscribeReachability(context.Self));
     }
@@ -67,15 +66,17 @@ public sealed class HintActor : Actor
 
     private void OnStore(IActorContext context, HintStore store)
     {
-        bool isHere = store.Key.Hash >= _partition.FirstHash && store.Key.Hash <= _partition.LastHash;
         bool isReadable = SiblingSetCodec.TryDecode(store.Object, out SiblingSet set);
-        if (!isHere || !isReadable || set.Seen.IsEmpty || !IsTarget(context, store.Target))
+        if (!IsHere(store.Key) || !isReadable || set.Seen.IsEmpty || !IsTarget(context, store.Target))
             context.Send(store.ReplyTo, new ReplicaMergeDone(store.Ticket, ReplicaOutcome.Corrupt));
         else if (TryEnter())
             _shelf.Change(context, new HintKeeping(store, set, context.WallNow.ToUnixTimeMilliseconds(), OnStored));
         else
             Refuse(context, store);
     }
+
+    // The store takes a key only from the loop of its partition, and a scan of this partition would not find it again.
+    private bool IsHere(StoreKey key) => key.Hash >= _partition.FirstHash && key.Hash <= _partition.LastHash;
 
     private static bool IsTarget(IActorContext context, NodeId target) =>
         target != context.Self.Node && target.Name is { Length: > 0 and <= 255 };
@@ -96,7 +97,9 @@ public sealed class HintActor : Actor
 
     private void OnRead(IActorContext context, HintRead read)
     {
-        if (TryEnter())
+        if (!IsHere(read.Key))
+            context.Send(read.ReplyTo, new ReplicaReadDone(read.Ticket, ReplicaOutcome.Corrupt, default));
+        else if (TryEnter())
             _shelf.Read(context, read.Key, (then, done) => OnRead(then, read, done));
         else
             context.Send(read.ReplyTo, new ReplicaReadDone(read.Ticket, ReplicaOutcome.Busy, default));

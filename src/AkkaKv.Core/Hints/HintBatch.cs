@@ -21,7 +21,7 @@ internal sealed class HintBatch(HintLane lane, ulong number)
     /// <summary>Nothing more is sent, nor waited for from the target.</summary>
     public bool IsClosed { get; set; }
 
-    /// <summary>The target took at least one.</summary>
+    /// <summary>At least one was delivered and taken away.</summary>
     public bool HasProgress { get; set; }
 
     /// <summary>The target, or the store here, asks for time.</summary>

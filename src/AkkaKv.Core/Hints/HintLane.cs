@@ -22,7 +22,7 @@ internal sealed class HintLane(NodeId target)
     /// <summary>When the next batch begins; null while one is under way, or nothing waits, or the target is not reachable.</summary>
     public TimerId? Wake { get; set; }
 
-    /// <summary>Batches since the target last took something.</summary>
+    /// <summary>Batches since something was last delivered.</summary>
     public int Failures { get; set; }
 
     public bool IsIdle => Batch is null && Wake is null;

@@ -14,7 +14,8 @@ namespace AkkaKv.Core.Hints;
 public sealed record HintStore(NodeId Target, StoreKey Key, ReadOnlyMemory<byte> Object, ulong Ticket, Address ReplyTo) : Message;
 
 /// <summary>
-/// Asks for what is kept of a key, for whomever. Answered by <see cref="ReplicaReadDone"/>; its object is empty when nothing is.
+/// Asks for what is kept of a key, for whomever. Answered by <see cref="ReplicaReadDone"/>; its object is empty when nothing is;
+/// <see cref="ReplicaOutcome.Corrupt"/> for a key of another partition, too.
 /// </summary>
 public sealed record HintRead(StoreKey Key, ulong Ticket, Address ReplyTo) : Message;
 

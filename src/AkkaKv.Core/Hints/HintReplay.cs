@@ -13,13 +13,10 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
 {
     private readonly Dictionary<ulong, HintDelivery> _sent = [];
     private ReachabilitySnapshot? _reachability;
-    private ulong _nextTicket;
+    private ulong? _nextTicket;
     private ulong _nextBatch;
     private int _keysUnderWay;
     private long _bytesUnderWay;
-
-    // An answer to a process of before a restart must not find a delivery of this one under its number.
-    public void Start(IActorContext context) => _nextTicket = context.Random.NextUInt64();
 
     public void OnReachability(IActorContext context, ReachabilitySnapshot snapshot)
     {
@@ -63,7 +60,6 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
             return;
         if (done.Outcome == ReplicaOutcome.Done)
         {
-            delivery.Batch.HasProgress = true;
             context.Count(Counter.HintsDelivered);
             shelf.Change(context, new HintDelivered(delivery, OnRemoved));
             return;
@@ -130,7 +126,7 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
         }
 
         delivery.Sent = record.Set;
-        delivery.Ticket = _nextTicket++;
+        delivery.Ticket = NextTicket(context);
         _sent.Add(delivery.Ticket, delivery);
         var replica = new Address(lane.Target, ActorRole.Replica, context.Self.Number);
         context.Send(replica, new ReplicaMerge(delivery.Mark.Entry.Key, record.Object, delivery.Ticket, context.Self));
@@ -139,6 +135,7 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
     private void OnRemoved(IActorContext context, HintDelivery delivery, ReplicaOutcome outcome)
     {
         // A store that takes no writes would have it sent again at once, and again.
+        delivery.Batch.HasProgress |= outcome == ReplicaOutcome.Done;
         delivery.Batch.IsPushedBack |= outcome != ReplicaOutcome.Done;
         End(context, delivery);
     }
@@ -190,6 +187,14 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
     {
         TimeSpan full = options.BackoffMin * Math.Pow(2, Math.Min(failures - 1, 30));
         return Jittered(context, full < options.BackoffMax ? full : options.BackoffMax);
+    }
+
+    // An answer to a process of before a restart must not find a delivery of this one under its number.
+    private ulong NextTicket(IActorContext context)
+    {
+        ulong ticket = _nextTicket ?? context.Random.NextUInt64();
+        _nextTicket = ticket + 1;
+        return ticket;
     }
 
     // Half of it to all of it.

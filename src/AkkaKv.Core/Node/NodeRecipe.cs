@@ -14,13 +14,16 @@ namespace AkkaKv.Core.Node;
 /// <param name="Topology">Who belongs to the cluster, fixed by the configuration.</param>
 public sealed record NodeOptions(NodeId Self, RingTopology Topology, GatewayOptions Gateway, ReplicaOptions Replica)
 {
+    /// <summary>What is kept for members that are down.</summary>
     public HintOptions Hints { get; init; } = new();
 
+    /// <summary>When what is deleted is forgotten.</summary>
     public ReapOptions Reaping { get; init; } = ReapOptions.Default;
 
     /// <summary>How replicas are compared.</summary>
     public AntiEntropyOptions AntiEntropy { get; init; } = new();
 
+    /// <summary>How the members find out who is alive.</summary>
     public MembershipOptions Membership { get; init; } = new();
 }
 

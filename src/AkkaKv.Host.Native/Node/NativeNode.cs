@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using AkkaKv.Api;
 using AkkaKv.Core.Coordination;
@@ -42,8 +41,7 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
                 PeerDisconnected = peer => TellMembership(new PeerDisconnected(peer)),
                 Log = plan.Log,
             };
-            ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
-            _runtime = new NativeRuntime(plan.Host, hooks, WireCodec.Instance, clock, seed);
+            _runtime = new NativeRuntime(plan.Host, hooks, WireCodec.Instance, clock, NativeRuntime.DrawSeed());
             foreach (ActorPlan actor in NodeRecipe.Of(plan.Actors))
                 _runtime.Spawn(actor.Role, actor.Number, actor.Make);
         }
@@ -83,6 +81,7 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask<GetReply> GetAsync(EntryKey key, RequestOptions options, CancellationToken cancellation)
     {
+        Require(key, options);
         if (!_runtime.TryAsk(GatewayOf(key), (key, options), static (ask, replyTo) => new GatewayGet(ask.key, ask.options, replyTo), cancellation, out var reply))
             return GetReply.Failed(Busy());
         try
@@ -96,12 +95,19 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask<PutReply> PutAsync(EntryKey key, PutRequest put, RequestOptions options, CancellationToken cancellation) =>
-        WriteAsync(key, (key, put, options), static (ask, replyTo) => new GatewayPut(ask.key, ask.put, ask.options, replyTo), cancellation);
+    public ValueTask<PutReply> PutAsync(EntryKey key, PutRequest put, RequestOptions options, CancellationToken cancellation)
+    {
+        Require(key, options);
+        ArgumentNullException.ThrowIfNull(put);
+        return WriteAsync(key, (key, put, options), static (ask, replyTo) => new GatewayPut(ask.key, ask.put, ask.options, replyTo), cancellation);
+    }
 
     /// <inheritdoc/>
-    public ValueTask<PutReply> DeleteAsync(EntryKey key, CausalContext? context, RequestOptions options, CancellationToken cancellation) =>
-        WriteAsync(key, (key, context, options), static (ask, replyTo) => new GatewayDelete(ask.key, ask.context, ask.options, replyTo), cancellation);
+    public ValueTask<PutReply> DeleteAsync(EntryKey key, CausalContext? context, RequestOptions options, CancellationToken cancellation)
+    {
+        Require(key, options);
+        return WriteAsync(key, (key, context, options), static (ask, replyTo) => new GatewayDelete(ask.key, ask.context, ask.options, replyTo), cancellation);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<MemberInfo>> MembersAsync(CancellationToken cancellation)
@@ -121,6 +127,7 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
     public async ValueTask<(PlacementInfo? Placement, KvError? Error)> PlacementAsync(
         EntryKey key, RequestOptions options, CancellationToken cancellation)
     {
+        Require(key, options);
         var done = await AskAsync<GatewayPlacementDone>(replyTo => new GatewayPlacement(key, options, replyTo), cancellation);
         return done is null ? (null, Busy()) : (done.Placement, done.Error);
     }
@@ -161,6 +168,14 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
     {
         await _runtime.DisposeAsync();
         _store.Dispose();
+    }
+
+    // Refused here: an actor that came upon a null would stop the node for a mistake of its caller.
+    private static void Require(EntryKey key, RequestOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(key.Bucket, nameof(key));
+        ArgumentNullException.ThrowIfNull(options);
     }
 
     private async ValueTask<PutReply> WriteAsync<TAsk>(EntryKey key, TAsk ask, Func<TAsk, Address, Message> make, CancellationToken cancellation)

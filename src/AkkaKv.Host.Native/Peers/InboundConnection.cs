@@ -15,12 +15,16 @@ internal sealed class InboundConnection(Socket socket, PeerListener listener, Na
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SignsOfLife _life = new(clock);
+    private readonly string _from = socket.RemoteEndPoint?.ToString() ?? "an unknown address";
     private readonly DeliveryBatch[] _groups = MakeGroups(options.Loops);
     private volatile bool _hasAgreed;
     private NodeId _peer;
 
     /// <summary>Completes when nothing of this connection will be posted or told any more.</summary>
     public Task Ended => _ended.Task;
+
+    /// <summary>Who is at the other end: the peer's name once it has agreed, its address until then. Stays when the socket is closed.</summary>
+    public string From => _hasAgreed ? _peer.Name : _from;
 
     /// <summary>True when it is time to close it: the handshake, or the silence, took too long.</summary>
     public bool IsOverdue() => _life.SilenceSince(_life.HeardAt) > (_hasAgreed ? options.SilenceMax : options.ConnectTimeout);
@@ -32,12 +36,13 @@ internal sealed class InboundConnection(Socket socket, PeerListener listener, Na
         using var buffer = new ReceiveBuffer(HandshakeCodec.BodyBytesMax);
         try
         {
+            socket.NoDelay = true;
             if (await AgreeAsync(buffer) is { } hello)
                 await ReceiveAllAsync(buffer, hello);
         }
         catch (WireFormatException cause)
         {
-            listener.Broke($"{(_hasAgreed ? _peer.Name : socket.RemoteEndPoint?.ToString())}: {cause.Message}");
+            listener.Broke($"{From}: {cause.Message}");
         }
         catch (Exception cause) when (cause is SocketException or ObjectDisposedException)
         {
@@ -122,6 +127,12 @@ internal sealed class InboundConnection(Socket socket, PeerListener listener, Na
         if (!codec.TryDecode(_peer, body, out Received received))
         {
             Interlocked.Increment(ref listener.Counters.UnknownKinds);
+            return;
+        }
+
+        if (codec.RefusalOf(received, options.RingPartitions) is { } refusal)
+        {
+            listener.Unfit(_peer, refusal);
             return;
         }
 

@@ -11,7 +11,8 @@ namespace AkkaKv.Host.Native.Peers;
 /// Keeps one connection to one peer: dials, agrees, carries until it breaks, waits, dials again. The peer answers each
 /// sign of life with one, and says nothing else on this connection.
 /// </summary>
-internal sealed class PeerDialler(PeerLink link, MessageClass group, NativeNodeOptions options, IMessageCodec codec, TimeProvider clock, ulong seed)
+internal sealed class PeerDialler(
+    PeerLink link, MessageClass group, NativeNodeOptions options, NativeHooks hooks, IMessageCodec codec, TimeProvider clock, ulong seed)
 {
     private readonly RandomSource _random = new(seed);
 
@@ -31,11 +32,13 @@ internal sealed class PeerDialler(PeerLink link, MessageClass group, NativeNodeO
     // True when the connection stood, however it ended.
     private async Task<bool> TryConnectAndCarryAsync(CancellationToken stop)
     {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         using var buffer = new ReceiveBuffer(HandshakeCodec.BodyBytesMax);
         bool stood = false;
         try
         {
+            // A process that is out of file descriptors gets no socket; that passes, like any trouble of the network.
+            using Socket socket = hooks.OpenSocket();
+            socket.NoDelay = true;
             await AgreeAsync(socket, buffer, stop);
             stood = true;
             await CarryAsync(socket, buffer, stop);
@@ -43,7 +46,10 @@ internal sealed class PeerDialler(PeerLink link, MessageClass group, NativeNodeO
         catch (Exception cause) when (IsOfTheNetwork(cause))
         {
             if (!stop.IsCancellationRequested)
+            {
+                Interlocked.Increment(ref link.Counters.ConnectionsFailed);
                 link.Trouble(group, TextOf(cause));
+            }
         }
 
         return stood;

@@ -117,7 +117,7 @@ internal sealed class PeerLink(PeerEndpoint endpoint, int index, NativeHooks hoo
             string? trouble = Array.Find(_troubles, reason => reason is not null);
             if (trouble is null && !_inbound.All(stands => stands) && _senders.All(sender => sender is not null))
                 trouble = $"it is reached, but has not connected to this node: {Node} must be able to dial this node's own endpoint.";
-            return new PeerStatus(Node, $"{Endpoint.Host}:{Endpoint.Port}", IsConnectedLocked(), trouble, Counters.Snapshot());
+            return new PeerStatus(Node, $"{Endpoint.Host}:{Endpoint.Port}", IsConnectedLocked(), trouble, Counters.Snapshot(), Interlocked.Read(ref Counters.ConnectionsFailed));
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed class PeerListener(NativeNodeOptions options, NativeHooks hooks,
     private readonly Dictionary<(NodeId Peer, MessageClass Group), InboundConnection> _current = [];
     private readonly HashSet<string> _logged = [];
     private bool _isClosed;
+    private string? _acceptTrouble;
 
     public InboundCounters Counters { get; } = new();
 
@@ -125,27 +126,44 @@ internal sealed class PeerListener(NativeNodeOptions options, NativeHooks hooks,
         hooks.Log(new NodeEvent(NodeEventLevel.Error, $"Closed an inbound connection. {text}"));
     }
 
-    /// <summary>A node was turned away: said once per reason, for it will come again and again.</summary>
+    /// <summary>A node was turned away.</summary>
     public void Refused(string node, string reason)
     {
         Interlocked.Increment(ref Counters.RefusedConnections);
+        WarnOnce($"Refused a connection of {node}: {reason}");
+    }
+
+    /// <summary>A message was dropped that its receiver has no use for.</summary>
+    public void Unfit(NodeId peer, string reason)
+    {
+        Interlocked.Increment(ref Counters.Unfit);
+        WarnOnce($"Dropped a message of {peer}: {reason}. {peer} is faulty, or runs a release that this one does not understand.");
+    }
+
+    // Whoever does it once does it again and again.
+    private void WarnOnce(string text)
+    {
         bool isNews;
         lock (_gate)
-            isNews = _logged.Count < 1024 && _logged.Add(reason);
+            isNews = _logged.Count < 1024 && _logged.Add(text);
         if (isNews)
-            hooks.Log(new NodeEvent(NodeEventLevel.Warning, $"Refused a connection of {node}: {reason}"));
+            hooks.Log(new NodeEvent(NodeEventLevel.Warning, text));
     }
 
     private async Task AcceptOneAsync(CancellationToken stop)
     {
         try
         {
-            Begin(await _socket.AcceptAsync(stop));
+            Begin(await hooks.Accept(_socket, stop));
+            _acceptTrouble = null;
         }
         catch (SocketException cause) when (!stop.IsCancellationRequested)
         {
             // The machine is out of something; that passes, and the door must not stay shut for it.
-            hooks.Log(new NodeEvent(NodeEventLevel.Warning, $"A connection could not be accepted: {cause.Message}."));
+            Interlocked.Increment(ref Counters.AcceptsFailed);
+            if (_acceptTrouble != cause.Message)
+                hooks.Log(new NodeEvent(NodeEventLevel.Warning, $"A connection could not be accepted: {cause.Message}."));
+            _acceptTrouble = cause.Message;
             await Task.WhenAny(Task.Delay(options.BackoffFirst, world.Clock, stop));
         }
         catch (Exception cause) when (cause is OperationCanceledException or ObjectDisposedException or SocketException)
@@ -157,8 +175,18 @@ internal sealed class PeerListener(NativeNodeOptions options, NativeHooks hooks,
 
     private void Begin(Socket accepted)
     {
-        accepted.NoDelay = true;
-        var connection = new InboundConnection(accepted, this, options, codec, world.Clock);
+        InboundConnection connection;
+        try
+        {
+            connection = new InboundConnection(accepted, this, options, codec, world.Clock);
+        }
+        catch (SocketException)
+        {
+            // Whoever it was has gone again.
+            accepted.Dispose();
+            return;
+        }
+
         bool isAdmitted;
         lock (_gate)
             isAdmitted = !_isClosed && _all.Count < options.InboundConnectionsMax && _all.Add(connection);

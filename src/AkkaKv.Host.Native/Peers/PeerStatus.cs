@@ -7,7 +7,8 @@ namespace AkkaKv.Host.Native.Peers;
 /// <param name="Connected">True when all connections stand: those it dialled, and those that the peer dialled.</param>
 /// <param name="Trouble">Why the last attempt failed, or that the peer has not dialled back; null while all is well.</param>
 /// <param name="Sent">What has gone to the peer since the start.</param>
-public sealed record PeerStatus(NodeId Node, string Endpoint, bool Connected, string? Trouble, PeerTraffic Sent);
+/// <param name="ConnectionsFailed">Attempts to dial it that failed, and dialled connections that broke.</param>
+public sealed record PeerStatus(NodeId Node, string Endpoint, bool Connected, string? Trouble, PeerTraffic Sent, long ConnectionsFailed);
 
 /// <summary>What has gone to one peer.</summary>
 /// <param name="Messages">Messages handed to a connection.</param>
@@ -33,6 +34,7 @@ internal sealed class PeerCounters
     public long DroppedNotConnected;
     public long DroppedFull;
     public long DroppedTooLarge;
+    public long ConnectionsFailed;
 
     public PeerTraffic Snapshot() => new(
         Interlocked.Read(ref Messages),
@@ -51,6 +53,8 @@ internal sealed class InboundCounters
     public long DroppedInboxFull;
     public long DroppedUnknownAddress;
     public long UnknownKinds;
+    public long Unfit;
+    public long AcceptsFailed;
     public long Broken;
     public long RefusedConnections;
 }

@@ -4,7 +4,8 @@ namespace AkkaKv.Simulation.Checkers;
 
 /// <summary>
 /// Promise 1: an acknowledged write, or one that covers it, is in every read of all replicas after healing, as long as
-/// fewer than W disks were lost. Concurrent acknowledged writes all survive: the other half of promise 3.
+/// fewer than W disks were lost. Concurrent acknowledged writes all survive: the other half of promise 3. A delete or an
+/// expired value that was reaped may be gone with all that it covers.
 /// </summary>
 internal sealed class AcknowledgedWriteChecker : IRunChecker
 {
@@ -15,6 +16,8 @@ internal sealed class AcknowledgedWriteChecker : IRunChecker
         foreach (Operation write in evidence.History.Operations)
         {
             if (!write.IsAcknowledgedWrite || write.Session < 0 || evidence.DisksLost(write.InvokedAt, long.MaxValue) >= write.W)
+                continue;
+            if (evidence.IsForgotten(write.Number, write.Key.Index, long.MaxValue))
                 continue;
             if (!Survives(evidence, write.Number, evidence.Final(write.Key.Index)))
                 broken($"{write} is nowhere on the replicas, which hold [{string.Join(", ", evidence.Final(write.Key.Index).Order())}]");

@@ -10,7 +10,8 @@ namespace AkkaKv.Simulation.Checkers;
 /// </summary>
 /// <remarks>
 /// A write with the context of a read replaces what that read showed, and what those replaced. A read of a deleted key
-/// shows nothing; its context stands for the tombstones that the replicas told it of. (A dot that the context covers is not
+/// shows nothing; its context stands for the tombstones that the replicas told it of, as it stands for values that have
+/// expired. (A dot that the context covers is not
 /// enough: a delete whose write failed has a dot too, and never was.) A write that replaces what its
 /// client never saw (last write wins, delete without context) is only known by what its replica had seen.
 /// </remarks>
@@ -20,7 +21,8 @@ internal sealed class Coverage
 
     private readonly SimWorld _world;
     private readonly History _history;
-    private readonly Dictionary<int, HashSet<int>> _covers = [];
+    private readonly Dictionary<int, IReadOnlySet<int>> _covers = [];
+    private readonly Dictionary<int, IReadOnlySet<int>> _seen = [];
     private readonly List<(Dot Dot, int Operation)>[] _dots;
     private readonly Dictionary<int, (Dot Dot, VersionVector? Seen)> _made = [];
     private readonly ContextSeal _seal = new(SimWorld.Secret.Span);
@@ -44,13 +46,14 @@ internal sealed class Coverage
     /// <summary>All writes that this one replaces; itself not among them.</summary>
     public IReadOnlySet<int> Of(int write)
     {
-        if (_covers.TryGetValue(write, out HashSet<int>? known))
+        if (_covers.TryGetValue(write, out IReadOnlySet<int>? known))
             return known;
         Operation? operation = _history.Find(write);
         if (operation is null)
             return Nothing;
-        HashSet<int> covers = operation.IsLoose ? SeenByReplica(operation) : SeenByClient(operation.Source);
-        covers.Remove(write);
+        IReadOnlySet<int> covers = operation.IsLoose ? SeenByReplica(operation) : SeenByClient(operation.Source);
+        if (covers.Contains(write))
+            covers = covers.Where(other => other != write).ToHashSet();
         _covers.Add(write, covers);
         return covers;
     }
@@ -58,11 +61,39 @@ internal sealed class Coverage
     public bool Covers(int newer, int older) => Of(newer).Contains(older);
 
     /// <summary>What a client knows to be replaced by a write with the context of this operation.</summary>
-    public HashSet<int> SeenByClient(Operation? source)
+    public IReadOnlySet<int> SeenByClient(Operation? source)
+    {
+        if (source is null)
+            return Nothing;
+        if (_seen.TryGetValue(source.Number, out IReadOnlySet<int>? known))
+            return known;
+        HashSet<int> seen = WorkOutSeen(source);
+        _seen.Add(source.Number, seen);
+        return seen;
+    }
+
+    /// <summary>
+    /// The writes that a read's context stands for although it does not show them: deletes of a key without live values, and
+    /// values that expire. In no order.
+    /// </summary>
+    public IReadOnlyList<int> HiddenFrom(Operation read)
+    {
+        IReadOnlyDictionary<Dot, bool> told = _world.Dots.HiddenFor(read.Number);
+        if (told.Count == 0 || !_seal.TryOpen(read.Key.Store, read.Context, out VersionVector vector, out _))
+            return [];
+        var hidden = new List<int>();
+        foreach ((Dot dot, bool isTombstone) in told)
+        {
+            if ((!isTombstone || read.Shown.Count == 0) && vector.Covers(dot) && _world.Dots.OperationOf(dot) is > 0 and int write)
+                hidden.Add(write);
+        }
+
+        return hidden;
+    }
+
+    private HashSet<int> WorkOutSeen(Operation source)
     {
         var seen = new HashSet<int>();
-        if (source is null)
-            return seen;
         if (source.IsWrite)
         {
             Add(seen, source.Number);
@@ -73,20 +104,9 @@ internal sealed class Coverage
             Add(seen, shown);
         foreach (Dot dot in source.ShownDeletes)
             Add(seen, _world.Dots.OperationOf(dot));
-        if (source.Shown.Count == 0)
-            AddHiddenDeletes(seen, source);
+        foreach (int hidden in HiddenFrom(source))
+            Add(seen, hidden);
         return seen;
-    }
-
-    private void AddHiddenDeletes(HashSet<int> seen, Operation read)
-    {
-        if (!_seal.TryOpen(read.Key.Store, read.Context, out VersionVector vector, out _))
-            return;
-        foreach (Dot dot in _world.Dots.TombstonesFor(read.Number))
-        {
-            if (vector.Covers(dot))
-                Add(seen, _world.Dots.OperationOf(dot));
-        }
     }
 
     private HashSet<int> SeenByReplica(Operation write)

@@ -1,3 +1,4 @@
+using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Versions;
@@ -12,11 +13,16 @@ namespace AkkaKv.Simulation.Checkers;
 /// </summary>
 internal sealed class DotChecker(SimWorld world)
 {
+    private static readonly Dictionary<Dot, bool> NothingHidden = [];
+
     private readonly Dictionary<Address, Asked> _asked = [];
     private readonly Dictionary<(NodeId, StoreKey), List<Asked>> _waiting = [];
     private readonly Dictionary<Dot, MadeDot> _made = [];
     private readonly Dictionary<Address, int> _readers = [];
-    private readonly Dictionary<int, HashSet<Dot>> _tombstones = [];
+    private readonly Dictionary<int, long> _forgotten = [];
+
+    // By read: the dots, and whether each is a tombstone's.
+    private readonly Dictionary<int, Dictionary<Dot, bool>> _told = [];
 
     /// <summary>A message leaves an actor.</summary>
     public void Sent(Address to, Message message, int operation)
@@ -33,9 +39,13 @@ internal sealed class DotChecker(SimWorld world)
         {
             _readers[read.ReplyTo] = operation;
         }
+        else if (message is HintRead hint)
+        {
+            _readers[hint.ReplyTo] = operation;
+        }
         else if (message is ReplicaReadDone found && _readers.TryGetValue(to, out int reader))
         {
-            NoteTombstones(reader, found);
+            NoteHidden(reader, found);
         }
         else if (message is ReplicaPutDone done && _asked.TryGetValue(to, out Asked? asked))
         {
@@ -64,6 +74,22 @@ internal sealed class DotChecker(SimWorld world)
         }
     }
 
+    /// <summary>A replica is about to forget a key for good; what it held, tombstones and what has expired, may be forgotten.</summary>
+    public void Forgotten(SimNode node, ReadOnlyMemory<byte> held)
+    {
+        if (!SiblingSetCodec.TryDecode(held, out SiblingSet set))
+            return;
+        long now = node.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (VersionedValue value in set.Values)
+        {
+            if (!value.Content.IsVisibleAt(now) && OperationOf(value.Dot) is > 0 and int operation)
+                _forgotten.TryAdd(operation, world.Now);
+        }
+    }
+
+    /// <summary>The writes that some replica forgot, and when the first one did.</summary>
+    public IReadOnlyDictionary<int, long> AllForgotten => _forgotten;
+
     /// <summary>A process died, and with it the writes that it had not staged.</summary>
     public void Died(NodeId node)
     {
@@ -86,8 +112,10 @@ internal sealed class DotChecker(SimWorld world)
     /// <summary>The operation that a dot names; 0 for one that was never staged.</summary>
     public int OperationOf(Dot dot) => _made.TryGetValue(dot, out MadeDot? made) ? made.Operation : 0;
 
-    /// <summary>The tombstones that replicas told a read of, whether or not its client was shown them.</summary>
-    public IEnumerable<Dot> TombstonesFor(int read) => _tombstones.TryGetValue(read, out HashSet<Dot>? dots) ? dots : [];
+    /// <summary>
+    /// What replicas told a read of that a client may not be shown: tombstones, and values that expire. In no order.
+    /// </summary>
+    public IReadOnlyDictionary<Dot, bool> HiddenFor(int read) => _told.TryGetValue(read, out Dictionary<Dot, bool>? dots) ? dots : NothingHidden;
 
     /// <summary>Every dot, with what its replica had seen when it was made; in no order.</summary>
     public IEnumerable<(Dot Dot, int Operation, VersionVector? Seen)> All()
@@ -96,17 +124,17 @@ internal sealed class DotChecker(SimWorld world)
             yield return (dot, made.Operation, made.Seen);
     }
 
-    private void NoteTombstones(int reader, ReplicaReadDone found)
+    private void NoteHidden(int reader, ReplicaReadDone found)
     {
         if (!SiblingSetCodec.TryDecode(found.Object, out SiblingSet set))
             return;
         foreach (VersionedValue value in set.Values)
         {
-            if (!value.Content.IsTombstone)
+            if (!value.Content.IsTombstone && value.Content.ExpiresAtMillis == 0)
                 continue;
-            if (!_tombstones.TryGetValue(reader, out HashSet<Dot>? dots))
-                _tombstones.Add(reader, dots = []);
-            dots.Add(value.Dot);
+            if (!_told.TryGetValue(reader, out Dictionary<Dot, bool>? dots))
+                _told.Add(reader, dots = []);
+            dots[value.Dot] = value.Content.IsTombstone;
         }
     }
 

@@ -18,10 +18,15 @@ internal static class RunCheckers
         new OriginChecker(),
         new QuietClientChecker(),
         new SessionChecker(),
+        new MonotonicWritesChecker(),
         new SiblingChecker(),
+        new ExpiryChecker(),
         new DeletedKeyChecker(),
         new ConvergenceChecker(),
+        new StrayChecker(),
         new AcknowledgedWriteChecker(),
+        new ReadYourWritesChecker(),
+        new MonotonicReadsChecker(),
         new OverlapChecker(),
     ];
 }

@@ -4,7 +4,8 @@ namespace AkkaKv.Simulation.Checkers;
 
 /// <summary>
 /// Promise 9: with strict quorums and R + W &gt; N, a read that starts after a write was acknowledged returns it or
-/// something that covers it. Each disk lost in between takes one from the overlap.
+/// something that covers it. Each disk lost in between takes one from the overlap. Where the two name another N, the larger
+/// one counts: the owners of the smaller are the first of the larger.
 /// </summary>
 /// <remarks>Not linearizability: two reads during one write may show new, then old. Those are counted.</remarks>
 internal sealed class OverlapChecker : IRunChecker
@@ -27,14 +28,12 @@ internal sealed class OverlapChecker : IRunChecker
 
     private static void CheckRead(RunEvidence evidence, List<Operation> operations, Operation read, Action<string> broken)
     {
-        HashSet<int> shown = evidence.Coverage.SeenByClient(read);
         foreach (Operation write in operations)
         {
-            if (!write.IsAcknowledgedWrite || !write.Strict || write.CompletedAt >= read.InvokedAt || shown.Contains(write.Number))
+            if (evidence.Knew(read, write.Number))
                 continue;
-            int lost = evidence.DisksLost(write.InvokedAt, read.CompletedAt);
-            if (read.R + write.W - lost > read.Key.Replicas)
-                broken($"{read} did not show the value of {write}, nor one that covers it ({lost} disks lost in between)");
+            if (evidence.MustMeet(read, write))
+                broken($"{read} did not show the value of {write}, nor one that covers it ({evidence.DisksLost(write.InvokedAt, read.CompletedAt)} disks lost in between)");
         }
     }
 

@@ -61,13 +61,14 @@ internal sealed class FaultInjector(SimWorld world)
         SimNode node = world.Nodes[fault.Node];
         return fault.Kind switch
         {
-            FaultKind.Partition or FaultKind.OneWay or FaultKind.Clog => Cut(fault),
+            FaultKind.Partition or FaultKind.OneWay or FaultKind.Clog or FaultKind.LongPartition => Cut(fault),
             FaultKind.Reset or FaultKind.Loss or FaultKind.Duplicate or FaultKind.Reorder or FaultKind.SlowLink or FaultKind.Bandwidth => Disturb(fault),
             FaultKind.Kill => Stop(node, losesPower: false, fault.Duration),
             FaultKind.PowerCut => Stop(node, losesPower: true, fault.Duration),
             FaultKind.Blackout => Blackout(fault.Duration),
             FaultKind.ClockBack => RestartInThePast(node, fault),
-            FaultKind.Wipe => Wipe(node, fault.Duration),
+            FaultKind.LongAbsence => Stop(node, losesPower: (fault.Number & 1) != 0 && MayLose(node), fault.Duration),
+            FaultKind.Wipe or FaultKind.LongWipe => Wipe(node, fault.Duration),
             FaultKind.Restore => Restore(node, fault.Duration),
             FaultKind.BitRot => Rot(node, fault),
             _ => Weaken(node, fault),
@@ -81,7 +82,7 @@ internal sealed class FaultInjector(SimWorld world)
         SimDisk disk = node.Disk;
         switch (fault.Kind)
         {
-            case FaultKind.Pause: node.PausedUntil = Math.Max(node.PausedUntil, until); break;
+            case FaultKind.Pause or FaultKind.LongPause: node.PausedUntil = Math.Max(node.PausedUntil, until); break;
             case FaultKind.SlowNode: node.SlowUntil = until; break;
             case FaultKind.ClockJump: node.Clock.Jump((long)(fault.Number % 7_200_000) * TimeSpan.TicksPerMillisecond - TimeSpan.TicksPerHour); break;
             case FaultKind.SlowDisk: node.DiskSlowUntil = until; break;
@@ -116,6 +117,7 @@ internal sealed class FaultInjector(SimWorld world)
     {
         FaultKind.OneWay => link.From == fault.Node && link.To == fault.Peer,
         FaultKind.Clog => link.From == fault.Node || link.To == fault.Node,
+        FaultKind.LongPartition when fault.Number >> 63 != 0 => link.From == fault.Node || link.To == fault.Node,
         _ => ((fault.Number >> link.From) & 1) != ((fault.Number >> link.To) & 1),
     };
 
@@ -186,14 +188,17 @@ internal sealed class FaultInjector(SimWorld world)
         return true;
     }
 
-    // The backup was made some time before; restoring it loses what came since.
+    // The backup was made some time before; restoring it loses what came since. One that is too old is made anew.
     private bool Restore(SimNode node, long duration)
     {
         if (!node.IsUp || node.IsRotten || world.DiskLosses.Count >= world.Shape.LostDisksMax)
             return false;
-        if (node.Backup is null)
+        if (node.Backup is null || world.Now + duration - node.BackupAt > world.Shape.Grace)
         {
+            if (duration >= world.Shape.Grace / 2)
+                return false;
             node.Backup = node.Disk.Copy();
+            node.BackupAt = world.Now;
             world.After(duration, () => _ = !_healed && Restore(node, duration));
             return true;
         }

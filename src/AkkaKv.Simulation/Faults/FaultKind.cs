@@ -77,4 +77,16 @@ public enum FaultKind
 
     /// <summary>A node comes back with an earlier state of its disk, under a new identity.</summary>
     Restore,
+
+    /// <summary>For long: the network is cut in two, or one node is cut off.</summary>
+    LongPartition,
+
+    /// <summary>For long: a process sleeps.</summary>
+    LongPause,
+
+    /// <summary>For long: a node is down.</summary>
+    LongAbsence,
+
+    /// <summary>For long: a node is down, and comes back with an empty disk and a new identity.</summary>
+    LongWipe,
 }

@@ -16,7 +16,7 @@ internal static class FaultSchedule
     public static IReadOnlyList<PlannedFault> Draw(RandomSource random, WorldShape shape, long length, IReadOnlyCollection<FaultKind> kinds)
     {
         // A seed has a theme: with everything at once, always, nothing ever succeeds long enough to be lost.
-        FaultKind[] all = Enum.GetValues<FaultKind>();
+        FaultKind[] all = [.. Enum.GetValues<FaultKind>().Where(kind => kind < FaultKind.LongPartition)];
         int themes = random.Between(2, all.Length);
         for (int i = 0; i < themes; i++)
         {
@@ -41,6 +41,28 @@ internal static class FaultSchedule
                 faults.Add(fault);
         }
 
+        if (shape.IsLong)
+            AddLong(random, shape, length, kinds, count, faults);
         return faults;
+    }
+
+    // 10 to 60 seconds, from early on: what is away that long misses most of the run.
+    private static void AddLong(
+        RandomSource random, WorldShape shape, long length, IReadOnlyCollection<FaultKind> kinds, int index, List<PlannedFault> faults)
+    {
+        int count = random.Between(1, 2);
+        for (int i = 0; i < count; i++)
+        {
+            var fault = new PlannedFault(
+                index + i,
+                random.Of(FaultKind.LongPartition, FaultKind.LongPause, FaultKind.LongAbsence, FaultKind.LongWipe),
+                (long)(length * 0.3 * random.NextDouble()),
+                random.Next(shape.Nodes),
+                0,
+                random.Between(10_000, 60_000) * TimeSpan.TicksPerMillisecond,
+                random.NextUInt64());
+            if (kinds.Contains(fault.Kind))
+                faults.Add(fault);
+        }
     }
 }

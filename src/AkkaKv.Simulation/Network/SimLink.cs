@@ -11,6 +11,9 @@ internal sealed class SimLink(int from, int to)
 
     public bool IsDialling { get; set; }
 
+    /// <summary>How often it dialled since it was connected last.</summary>
+    public int Dials { get; set; }
+
     /// <summary>Which connection it is; what was sent on an earlier one never arrives.</summary>
     public int Connection { get; set; }
 

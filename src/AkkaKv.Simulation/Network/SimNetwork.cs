@@ -30,7 +30,7 @@ internal sealed class SimNetwork
 
     public IReadOnlyList<SimLink> Links => _links;
 
-    /// <summary>Messages on their way.</summary>
+    /// <summary>Messages on their way on behalf of a client; nodes never cease to talk among themselves.</summary>
     public int UnderWay { get; private set; }
 
     public bool IsWhole
@@ -51,7 +51,12 @@ internal sealed class SimNetwork
 
     public void Send(NodeLife from, Address to, Message message, int operation)
     {
-        SimNode target = _world.Nodes[SimNode.IndexOf(to.Node)];
+        if (Array.Find(_world.Nodes, node => node.Id == to.Node) is not { } target)
+        {
+            _world.DroppedUnknownAddress++;
+            return;
+        }
+
         SimLink link = Link(from.Node.Index, target.Index);
         if (!link.IsConnected || target.Life is not { } life || _random.Chance(link.Loss))
             return;
@@ -119,6 +124,7 @@ internal sealed class SimNetwork
         foreach (SimLink link in _links)
         {
             link.Heal();
+            link.Dials = 0;
             Open(link);
         }
     }
@@ -140,13 +146,13 @@ internal sealed class SimNetwork
             due += 20 * TimeSpan.TicksPerMillisecond;
         if (!link.Reorders)
             link.LastDue[frame.Class] = due = Math.Max(due, link.LastDue[frame.Class]);
-        UnderWay++;
+        UnderWay += frame.Operation == 0 ? 0 : 1;
         _world.At(due, () => Arrive(link, frame));
     }
 
     private void Arrive(SimLink link, Frame frame)
     {
-        UnderWay--;
+        UnderWay -= frame.Operation == 0 ? 0 : 1;
         if (frame.Connection != link.Connection || !frame.Target.IsAlive)
             return;
         if (_world.Now < link.BlockedUntil || link.Held.Count > 0)
@@ -161,6 +167,8 @@ internal sealed class SimNetwork
         NodeLife target = frame.Target;
         if (!WireCodec.Instance.TryDecode(sender.Id, frame.Bytes, out Received received))
             _world.Fail("every message survives the wire", $"a message from {sender.Id} to {target.Node.Id} is of an unknown kind");
+        else if (WireCodec.Instance.RefusalOf(received, _world.Shape.Partitions) is { } refusal)
+            _world.Fail("nodes send each other only what the receiver takes", $"{sender.Id} to {target.Node.Id}: {refusal}");
         else
             target.Post(new Address(target.Node.Id, received.Role, received.Number), received.Message, frame.Operation, frame.Hash);
     }
@@ -199,7 +207,9 @@ internal sealed class SimNetwork
         if (link.IsDialling)
             return;
         link.IsDialling = true;
-        _world.After(_random.Micros(200, 50_000), () => OnDialled(link));
+        // A peer that stays away is asked less and less often, as a host does.
+        int doublings = Math.Min(link.Dials++ / 8, 5);
+        _world.After(_random.Micros(200, 50_000) << doublings, () => OnDialled(link));
     }
 
     private void OnDialled(SimLink link)
@@ -215,6 +225,7 @@ internal sealed class SimNetwork
         }
 
         link.IsConnected = true;
+        link.Dials = 0;
         link.Connection++;
         Array.Clear(link.LastDue);
         link.BusyUntil = 0;

@@ -1,5 +1,6 @@
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
 using AkkaKv.Core.Versions;
 using AkkaKv.Simulation.Faults;
 using AkkaKv.Simulation.Workload;
@@ -9,21 +10,30 @@ namespace AkkaKv.Simulation.Running;
 
 /// <summary>
 /// After healing the cluster must be alive: connected, every key readable from all its replicas and writable to all of
-/// them, within bounded virtual time. Without anti-entropy it is the reads that bring the replicas together.
+/// them, within bounded virtual time. Where it repairs itself, the replicas come together before anyone reads; else it is
+/// the reads that bring them together.
 /// </summary>
 internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPool clients, History history)
 {
+    /// <summary>The promise about what is kept for others, which is waited for here.</summary>
+    public const string NothingStrays = "hints drain after healing, and nothing stays where it does not belong";
+
     private const string Promise = "a healed cluster is alive within bounded time";
     private const long Second = TimeSpan.TicksPerSecond;
+    private const long RepairTicksMax = 120 * Second;
     private const int TriesMax = 5;
 
     private readonly RandomSource _random = world.Streams.Of("healed");
+    private readonly TreeInspection _trees = new(world);
 
     /// <summary>What each owner holds of each key at the end: by key, then by rank.</summary>
     public List<SiblingSet[]> FinalObjects { get; } = [];
 
     /// <summary>The last successful read of all replicas, by key.</summary>
     public List<Operation> FinalReads { get; } = [];
+
+    /// <summary>Objects on nodes that do not own them.</summary>
+    public List<StrayObject> Strays { get; } = [];
 
     /// <returns>False when a promise was broken on the way.</returns>
     public bool Converge(FaultInjector faults)
@@ -33,6 +43,14 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         world.RunUntil(static () => false, world.Now + (Second / 100));
         Require(world.RunUntil(() => world.Reachability.AllBelieve(world.Nodes), world.Now + (10 * Second)), "10 s after healing somebody was still believed unreachable");
         Require(world.RunUntil(IsQuiet, world.Now + (30 * Second)), "requests were still under way 30 s after healing");
+        if (world.Shape.RepairsItself)
+            WaitUntil(ReplicasAgree, "after healing all replicas of every key agree", "replicas still differed, without any read,");
+        if (world.Shape.RepairsItself)
+            WaitUntil(() => _trees.Look() is null, "after healing all replicas of every key agree", "a Merkle tree was still wrong");
+        if (world.Shape.StoresAreItsOwn)
+            WaitUntil(HintsAreDrained, NothingStrays, "hints were still kept");
+        if (world.Shape is { RepairsItself: true, WaitsForReaping: true })
+            WaitUntil(NothingDeadIsLeft, "what is deleted is forgotten in the end", "tombstones were still held");
         for (int round = 0; round < 2; round++)
         {
             FinalReads.Clear();
@@ -53,6 +71,67 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
 
         return world.Violation is null;
     }
+
+    // Looked at now and then only: it looks into every store.
+    private void WaitUntil(Func<bool> done, string promise, string story)
+    {
+        long deadline = world.Now + RepairTicksMax;
+        while (world.Violation is null && !done())
+        {
+            if (world.Now >= deadline)
+                world.Fail(promise, $"{story} {RepairTicksMax / Second} s after healing");
+            world.RunUntil(static () => false, world.Now + (Second / 4));
+        }
+    }
+
+    // Anti-entropy knows the cluster's own N; owners of a larger one, which a request named, are left to reads.
+    private bool ReplicasAgree()
+    {
+        foreach (WorkloadKey key in plan.Keys)
+        {
+            ReadOnlyMemory<byte>? first = null;
+            foreach (NodeId owner in OwnersOf(key, world.Shape.Replicas))
+            {
+                ReadOnlyMemory<byte> found = StoreOf(owner).Look(key.Store).Object;
+                first ??= found;
+                if (!found.Span.SequenceEqual(first.Value.Span))
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool HintsAreDrained() => Array.TrueForAll(world.Nodes, node => node.Life!.Store.KeysOf(StoreSpace.Hints).Count == 0);
+
+    // Where requests named a larger N than the cluster's, only a read brings the tombstone to the other owners.
+    private bool NothingDeadIsLeft()
+    {
+        foreach (WorkloadKey key in plan.Keys)
+        {
+            if (key.Replicas > world.Shape.Replicas)
+                continue;
+            foreach (SimNode node in world.Nodes)
+            {
+                if (SiblingSetCodec.TryDecode(StoreOf(node.Id).Look(key.Store).Object, out SiblingSet set) && IsWhollyDeleted(set))
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsWhollyDeleted(SiblingSet set)
+    {
+        bool all = set.Count > 0;
+        foreach (VersionedValue value in set.Values)
+            all &= value.Content.IsTombstone;
+        return all;
+    }
+
+    private NodeStore StoreOf(NodeId node) => world.Nodes[SimNode.IndexOf(node)].Life!.Store;
+
+    private PreferenceList OwnersOf(WorkloadKey key, int n) => world.Ring.OwnersOf(world.Ring.PartitionOf(key.Store), n);
 
     private bool AllUp() => Array.TrueForAll(world.Nodes, node => node.IsUp);
 
@@ -92,6 +171,7 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         Kind = kind,
         Key = key,
         Node = _random.Next(world.Nodes.Length),
+        N = key.Replicas,
         R = key.Replicas,
         W = key.Replicas,
         Strict = true,
@@ -104,17 +184,35 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
     {
         foreach (WorkloadKey key in plan.Keys)
         {
-            int partition = world.Ring.PartitionOf(key.Store);
             var objects = new List<SiblingSet>();
-            foreach (NodeId owner in world.Ring.OwnersOf(partition, key.Replicas))
+            foreach (NodeId owner in OwnersOf(key, key.Replicas))
             {
-                StoreReadDone found = world.Nodes[SimNode.IndexOf(owner)].Life!.Store.Look(key.Store);
+                StoreReadDone found = StoreOf(owner).Look(key.Store);
                 bool whole = SiblingSetCodec.TryDecode(found.Object, out SiblingSet set);
                 Require(found.Outcome == StoreOutcome.Done && whole, $"{owner} answers {found.Outcome} for {key.Entry} after healing");
                 objects.Add(set);
             }
 
             FinalObjects.Add([.. objects]);
+        }
+
+        foreach (SimNode node in world.Nodes)
+            FindStrays(node);
+    }
+
+    private void FindStrays(SimNode node)
+    {
+        foreach (StoreKey held in node.Life!.Store.KeysOf(StoreSpace.Objects))
+        {
+            WorkloadKey? key = plan.Keys.FirstOrDefault(candidate => candidate.Store.Equals(held));
+
+            // Anti-entropy brings a key to all that own it by default, also one that was written with a smaller N.
+            if (key is null && !world.Shape.StoresAreItsOwn)
+                continue;
+            if (key is not null && OwnersOf(key, Math.Max(key.Replicas, world.Shape.Replicas)).Contains(node.Id))
+                continue;
+            SiblingSetCodec.TryDecode(node.Life.Store.Look(held).Object, out SiblingSet set);
+            Strays.Add(new StrayObject(node.Id, key?.Index ?? -1, set));
         }
     }
 
@@ -124,3 +222,7 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
             world.Fail(Promise, story);
     }
 }
+
+/// <summary>An object on a node that does not own it.</summary>
+/// <param name="Key">Of the workload; −1 for one that is none of its.</param>
+internal sealed record StrayObject(NodeId Node, int Key, SiblingSet Object);

@@ -8,6 +8,7 @@ namespace AkkaKv.Simulation.Running;
 /// <param name="VirtualTicks">How long it took in the world.</param>
 /// <param name="Injected">Faults that took effect, by kind.</param>
 /// <param name="Planned">Indexes of the faults that were planned.</param>
+/// <param name="Counted">What the actors counted, by <see cref="Core.Kernel.Counter"/>.</param>
 public sealed record RunResult(
     SimulationOptions Options,
     Violation? Violation,
@@ -18,7 +19,8 @@ public sealed record RunResult(
     RunCounts Counts,
     IReadOnlyList<int> Injected,
     IReadOnlyList<int> Planned,
+    IReadOnlyList<long> Counted,
     IReadOnlyList<string> Transcript);
 
 /// <summary>How the operations ended, and what was looked at.</summary>
-public sealed record RunCounts(long Operations, long Succeeded, long NotAttempted, long Indeterminate, long NewThenOld, long LostDisks);
+public sealed record RunCounts(long Operations, long Succeeded, long NotAttempted, long Indeterminate, long NewThenOld, long SessionMisses, long LostDisks);

@@ -28,7 +28,7 @@ public sealed class SimulationRun
     {
         _options = options;
         var streams = new SeedStreams(options.Seed);
-        WorldShape shape = WorldShape.Draw(streams.Of("shape"), options.Nodes);
+        WorldShape shape = seams.Shape(WorldShape.Draw(streams.Of("shape"), options.Nodes));
         _world = new SimWorld(streams, shape, seams);
         _plan = WorkloadPlan.Draw(streams.Of("workload"), shape, options.Operations);
         _clients = new ClientPool(_world, _history);
@@ -61,10 +61,10 @@ public sealed class SimulationRun
 
     private RunResult Run()
     {
-        long newThenOld = 0;
+        RunEvidence? evidence = null;
         if (BeginQuietly() && WorkUnderFaults() && _healed.Converge(_faults))
         {
-            var evidence = new RunEvidence(_world, _plan.Keys, _history, _healed.FinalObjects, _healed.FinalReads);
+            evidence = new RunEvidence(_world, _plan.Keys, _history, _healed);
             foreach (IRunChecker checker in RunCheckers.All)
             {
                 checker.Check(evidence, story => _world.Fail(checker.Promise, story));
@@ -72,11 +72,10 @@ public sealed class SimulationRun
                     break;
             }
 
-            newThenOld = evidence.NewThenOld;
             new SilenceDrill(_world).Run();
         }
 
-        return ResultOf(newThenOld);
+        return ResultOf(evidence?.NewThenOld ?? 0, evidence?.SessionMisses ?? 0);
     }
 
     private bool BeginQuietly()
@@ -126,7 +125,7 @@ public sealed class SimulationRun
             _world.Fail(promise, story);
     }
 
-    private RunResult ResultOf(long newThenOld)
+    private RunResult ResultOf(long newThenOld, long sessionMisses)
     {
         long ok = 0, not = 0, maybe = 0;
         foreach (Operation operation in _history.Operations)
@@ -136,12 +135,12 @@ public sealed class SimulationRun
             maybe += operation.Outcome == OperationOutcome.Indeterminate ? 1 : 0;
         }
 
-        var counts = new RunCounts(_history.Operations.Count, ok, not, maybe, newThenOld, _world.DiskLosses.Count);
+        var counts = new RunCounts(_history.Operations.Count, ok, not, maybe, newThenOld, sessionMisses, _world.DiskLosses.Count);
         var planned = new int[_schedule.Count];
         for (int i = 0; i < planned.Length; i++)
             planned[i] = _schedule[i].Index;
         string[] transcript = _world.Violation is null ? [] : [.. _world.Trace.LastLines()];
         return new RunResult(
-            _options, _world.Violation, _world.Shape.ToString(), _world.Trace.Hash, _world.Trace.Events, _world.Now, counts, _faults.Injected, planned, transcript);
+            _options, _world.Violation, _world.Shape.ToString(), _world.Trace.Hash, _world.Trace.Events, _world.Now, counts, _faults.Injected, planned, _world.Counted, transcript);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using AkkaKv.Core.Kernel;
 using AkkaKv.Simulation.Faults;
 
 namespace AkkaKv.Simulation.Running;
@@ -7,6 +8,7 @@ namespace AkkaKv.Simulation.Running;
 internal sealed class SweepSummary
 {
     private readonly long[] _faults = new long[Enum.GetValues<FaultKind>().Length];
+    private readonly long[] _counted = new long[Enum.GetValues<Counter>().Length];
     private long _seeds;
     private long _failures;
     private long _operations;
@@ -14,6 +16,7 @@ internal sealed class SweepSummary
     private long _notAttempted;
     private long _indeterminate;
     private long _newThenOld;
+    private long _sessionMisses;
     private long _lostDisks;
     private long _events;
     private double _virtualSeconds;
@@ -37,12 +40,15 @@ internal sealed class SweepSummary
         _notAttempted += result.Counts.NotAttempted;
         _indeterminate += result.Counts.Indeterminate;
         _newThenOld += result.Counts.NewThenOld;
+        _sessionMisses += result.Counts.SessionMisses;
         _lostDisks += result.Counts.LostDisks;
         _events += result.Events;
         _virtualSeconds += result.VirtualTicks / (double)TimeSpan.TicksPerSecond;
         _hash ^= result.TraceHash;
         for (int kind = 0; kind < _faults.Length; kind++)
             _faults[kind] += result.Injected[kind];
+        for (int counter = 0; counter < _counted.Length; counter++)
+            _counted[counter] += result.Counted[counter];
     }
 
     public string Line(TimeSpan elapsed)
@@ -60,10 +66,11 @@ internal sealed class SweepSummary
         var text = new StringBuilder();
         text.AppendLine(Line(RealTime));
         text.AppendLine($"operations: {_succeeded} succeeded, {_notAttempted} not attempted, {_indeterminate} indeterminate; "
-            + $"{_newThenOld} pairs of reads showed new, then old (not promised)");
+            + $"{_newThenOld} pairs of reads showed new, then old, {_sessionMisses} reads missed what their session knew (neither promised)");
         text.AppendLine($"{_events} events; {_lostDisks} disks lost; {RunTwice} seeds run twice; trace hash {_hash:x16}");
         foreach (FaultKind kind in Enum.GetValues<FaultKind>())
-            text.AppendLine($"  {kind,-12}{_faults[(int)kind],10}");
+            text.AppendLine($"  {kind,-16}{_faults[(int)kind],10}");
+        text.AppendLine("counted: " + string.Join(", ", Enum.GetValues<Counter>().Select(counter => $"{counter} {_counted[(int)counter]}")));
         return text.ToString();
     }
 }

@@ -37,31 +37,38 @@ internal sealed class ClientPool
 
         _pending.Add(operation.Number, (operation, life, completed));
         var replyTo = new Address(life.Node.Id, ActorRole.Caller, (ulong)operation.Number);
-        life.Post(new Address(life.Node.Id, ActorRole.Gateway, 0), RequestOf(operation, filler, replyTo), operation.Number);
+        life.Post(life.GatewayOf(operation.Key.Store), RequestOf(operation, filler, replyTo), operation.Number);
         _world.After(operation.Timeout.Ticks + PatienceTicks, () => LosePatience(operation));
     }
 
     private static Message RequestOf(Operation operation, int filler, Address replyTo)
     {
         var options = new RequestOptions(
-            operation.Key.Replicas, operation.R, operation.W, operation.Strict ? QuorumMode.Strict : QuorumMode.Sloppy, operation.Timeout);
+            operation.N, operation.R, operation.W, operation.Strict ? QuorumMode.Strict : QuorumMode.Sloppy, operation.Timeout);
         return operation.Kind switch
         {
             OperationKind.Get => new GatewayGet(operation.Key.Entry, options, replyTo),
             OperationKind.Put => new GatewayPut(
                 operation.Key.Entry,
-                new PutRequest(PayloadCodec.Make(operation.Number, filler), Context: operation.Source?.Context, LastWriteWins: operation.LastWriteWins),
+                PutOf(operation, filler),
                 options,
                 replyTo),
             _ => new GatewayDelete(operation.Key.Entry, operation.Source?.Context, options, replyTo),
         };
     }
 
+    private static PutRequest PutOf(Operation operation, int filler) => new(
+        PayloadCodec.Make(operation.Number, filler),
+        Context: operation.Source?.Context,
+        ExpiresAt: operation.ExpiresAtMillis == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(operation.ExpiresAtMillis),
+        LastWriteWins: operation.LastWriteWins);
+
     private void OnReply(int number, Message message)
     {
         if (!_pending.Remove(number, out var pending))
             return; // The client had lost its patience, or the answer came twice.
         Operation operation = pending.Operation;
+        operation.AnsweredAtMillis = pending.Life.Node.Clock.GetUtcNow().ToUnixTimeMilliseconds();
         if (message is GetDone get)
             TakeRead(operation, get.Reply);
         else
@@ -87,6 +94,7 @@ internal sealed class ClientPool
 
             int writer = PayloadCodec.OperationOf(sibling.Value);
             operation.Shown.Add(writer);
+            operation.ShownExpiries.Add(sibling.ExpiresAt?.ToUnixTimeMilliseconds() ?? 0);
             _world.Dots.Shown(dot, writer);
         }
     }

@@ -44,8 +44,8 @@ internal sealed class ClientSession
     {
         WorkloadKey key = _plan.Keys[_plan.Keys.Count - _plan.Sessions + _number];
         OperationKind kind = _invoked % 2 == 0 ? OperationKind.Get : OperationKind.Put;
-        int quorum = (key.Replicas / 2) + 1;
-        Operation operation = Make(key, kind, quorum, quorum, strict: true, quiet: true, source: _seen[key.Index]);
+        int majority = (key.Replicas / 2) + 1;
+        Operation operation = Make(key, kind, (key.Replicas, majority, majority), strict: true, quiet: true, source: _seen[key.Index]);
         _invoked++;
         _clients.Invoke(operation, 8, done =>
         {
@@ -95,46 +95,62 @@ internal sealed class ClientSession
 
     private Operation DrawOperation(WorkloadKey key)
     {
-        (int r, int w) = DrawQuorum(key.Replicas);
+        (int N, int R, int W) quorum = DrawQuorum(key.Varies ? _random.Between(1, key.Replicas) : key.Replicas);
         bool strict = _random.Chance(_plan.Strict);
         if (_random.Chance(_plan.Reads))
-            return Make(key, OperationKind.Get, r, w, strict);
+            return Make(key, OperationKind.Get, quorum, strict);
         Operation? source = _random.Chance(_plan.Blind) ? null : _random.Chance(0.1) ? _seenBefore[key.Index] : _seen[key.Index];
         bool delete = _random.Chance(_plan.Deletes);
 
         // What replaces unseen values is kept to keys of its own, so that on the others every loss is a loss.
         if (delete && source is null && !key.IsLoose)
-            return Make(key, OperationKind.Get, r, w, strict);
+            return Make(key, OperationKind.Get, quorum, strict);
         bool lastWriteWins = !delete && key.IsLoose && _random.Chance(0.3);
-        return Make(key, delete ? OperationKind.Delete : OperationKind.Put, r, w, strict, source: source, lastWriteWins: lastWriteWins);
+        return Make(key, delete ? OperationKind.Delete : OperationKind.Put, quorum, strict, source: source, lastWriteWins: lastWriteWins);
     }
 
-    private (int R, int W) DrawQuorum(int n)
+    private (int N, int R, int W) DrawQuorum(int n)
     {
         if (!_random.Chance(_plan.Overlapping))
-            return (_random.Between(1, n), _random.Between(1, n));
+            return (n, _random.Between(1, n), _random.Between(1, n));
         int r = _random.Chance(0.7) ? (n / 2) + 1 : _random.Between(1, n);
         int w = _random.Chance(0.7) ? n - r + 1 : _random.Between(n - r + 1, n);
-        return (r, w);
+        return (n, r, w);
     }
 
     private Operation Make(
-        WorkloadKey key, OperationKind kind, int r, int w, bool strict, bool quiet = false, Operation? source = null, bool lastWriteWins = false) => new()
+        WorkloadKey key, OperationKind kind, (int N, int R, int W) quorum, bool strict, bool quiet = false, Operation? source = null, bool lastWriteWins = false)
+    {
+        int node = _random.Next(_world.Nodes.Length);
+        return new Operation
         {
             Number = _history.NextNumber,
             Session = _number,
             Kind = kind,
             Key = key,
-            Node = _random.Next(_world.Nodes.Length),
-            R = r,
-            W = w,
+            Node = node,
+            N = quorum.N,
+            R = quorum.R,
+            W = quorum.W,
             Strict = strict,
             Timeout = quiet ? TimeSpan.FromSeconds(2) : TimeSpan.FromMilliseconds(_random.Of(50, 200, 500, 2_000)),
             InvokedAt = _world.Now,
             IsQuiet = quiet,
             Source = kind == OperationKind.Get ? null : source,
             LastWriteWins = lastWriteWins,
+            ExpiresAtMillis = quiet || kind != OperationKind.Put ? 0 : DrawExpiry(node),
         };
+    }
+
+    // By the clock of the node that is asked: within the run, or past whatever a clock may jump to.
+    private long DrawExpiry(int node)
+    {
+        if (!_random.Chance(_plan.Expiring))
+            return 0;
+        DateTimeOffset now = _world.Nodes[node].Clock.GetUtcNow();
+        DateTimeOffset expiry = _random.Chance(0.8) ? now.AddTicks(_random.Micros(1_000, 4_000_000)) : now.AddDays(30);
+        return expiry.ToUnixTimeMilliseconds();
+    }
 
     private void Remember(Operation done)
     {

@@ -38,6 +38,9 @@ internal sealed class Operation
 
     public required int Node { get; init; }
 
+    /// <summary>The N that the request names; at most the key's.</summary>
+    public required int N { get; init; }
+
     public required int R { get; init; }
 
     public required int W { get; init; }
@@ -53,10 +56,16 @@ internal sealed class Operation
 
     public bool LastWriteWins { get; init; }
 
+    /// <summary>When the value that this write brings stops being visible, Unix milliseconds; 0 for never.</summary>
+    public long ExpiresAtMillis { get; init; }
+
     /// <summary>The operation whose context came with this write; null for none.</summary>
     public Operation? Source { get; init; }
 
     public long CompletedAt { get; set; } = long.MaxValue;
+
+    /// <summary>What the wall clock of its node showed when the answer was made, Unix milliseconds.</summary>
+    public long AnsweredAtMillis { get; set; }
 
     public OperationOutcome Outcome { get; set; }
 
@@ -67,6 +76,9 @@ internal sealed class Operation
 
     /// <summary>The writes whose live values a read showed.</summary>
     public List<int> Shown { get; } = [];
+
+    /// <summary>The expiry that came with each of <see cref="Shown"/>, Unix milliseconds; 0 for none.</summary>
+    public List<long> ShownExpiries { get; } = [];
 
     /// <summary>Tombstones shown beside live values.</summary>
     public List<Dot> ShownDeletes { get; } = [];
@@ -79,7 +91,7 @@ internal sealed class Operation
     public bool IsLoose => IsWrite && (LastWriteWins || (Kind == OperationKind.Delete && Source is null));
 
     public override string ToString() =>
-        $"operation {Number} (session {Session}, {Kind} {Key.Entry.NameText} at node-{Node + 1}, N {Key.Replicas} R {R} W {W}{(Strict ? " strict" : "")}, "
+        $"operation {Number} (session {Session}, {Kind} {Key.Entry.NameText} at node-{Node + 1}, N {N} R {R} W {W}{(Strict ? " strict" : "")}, "
         + $"{InvokedAt / 10_000.0:0.000} to {(CompletedAt == long.MaxValue ? "never" : $"{CompletedAt / 10_000.0:0.000}")} ms: {Outcome}"
-        + $"{(Source is null ? "" : $", context of {Source.Number}")}{(Kind == OperationKind.Get && Outcome == OperationOutcome.Ok ? $", showed [{string.Join(", ", Shown)}]" : "")})";
+        + $"{(Source is null ? "" : $", context of {Source.Number}")}{(ExpiresAtMillis == 0 ? "" : $", expires at {ExpiresAtMillis}")}{(Kind == OperationKind.Get && Outcome == OperationOutcome.Ok ? $", showed [{string.Join(", ", Shown)}]" : "")})";
 }

@@ -23,6 +23,9 @@ internal sealed record WorkloadPlan
 
     public required double Deletes { get; init; }
 
+    /// <summary>Of the writes of values, those that bring an expiry.</summary>
+    public required double Expiring { get; init; }
+
     public required double Strict { get; init; }
 
     /// <summary>The chance that a request's quorums overlap; else R and W are anything.</summary>
@@ -41,13 +44,15 @@ internal sealed record WorkloadPlan
         int shared = random.Of(1, 2, 4, 8, 16, 32);
         for (int i = 0; i < shared; i++)
         {
-            int replicas = random.Chance(0.7) ? shape.Replicas : random.Between(1, Math.Min(shape.Nodes, 5));
-            keys.Add(WorkloadKey.Named(i, "key-" + i, replicas, isLoose: random.Chance(0.25)));
+            int largest = Math.Min(shape.Nodes, 5);
+            bool varies = random.Chance(0.15);
+            int replicas = random.Chance(0.7) ? shape.Replicas : random.Between(1, largest);
+            keys.Add(WorkloadKey.Named(i, "key-" + i, varies ? largest : replicas, isLoose: random.Chance(0.25), varies: varies));
         }
 
         for (int session = 0; session < sessions; session++)
             keys.Add(WorkloadKey.Named(keys.Count, "quiet-" + session, shape.Replicas, owner: session));
-        long length = random.Between(1_500, 8_000) * TimeSpan.TicksPerMillisecond;
+        long length = (shape.IsLong ? random.Between(20_000, 80_000) : random.Between(1_500, 8_000)) * TimeSpan.TicksPerMillisecond;
         return new WorkloadPlan
         {
             Sessions = sessions,
@@ -56,6 +61,7 @@ internal sealed record WorkloadPlan
             Reads = random.Of(0.2, 0.5, 0.8),
             Blind = random.Of(0, 0.1, 0.5),
             Deletes = random.Of(0, 0.1, 0.4),
+            Expiring = random.Of(0, 0.1, 0.5),
             Strict = random.Of(0, 0.5, 1.0, 1.0),
             Overlapping = random.Of(0.5, 0.9, 1.0),
             ThinkTicks = length * sessions / Math.Max(operations, 1),

@@ -15,8 +15,9 @@ internal sealed class NodeStore
     private readonly Queue<StoreCompletion> _completions = new();
     private readonly Action<Address, Message> _send;
     private LogStore? _store;
-    private IStorePort? _port;
-    private StoreKey? _reading;
+    private IStorePort[] _ports = [];
+    private int _completing;
+    private StoreRead? _reading;
     private bool _staged;
     private bool _committing;
     private bool _idling;
@@ -28,7 +29,7 @@ internal sealed class NodeStore
     }
 
     /// <summary>Nothing waits for the disk.</summary>
-    public bool IsIdle => !_staged && !_committing;
+    public bool IsIdle => !_staged && !_committing && _completing == 0;
 
     public LogStore Log => _store!;
 
@@ -38,41 +39,74 @@ internal sealed class NodeStore
     /// <exception cref="PowerCutException">The power went meanwhile.</exception>
     public void Open(StoreOptions options)
     {
-        _store = LogStore.OpenInline(World.Seams.Disk(_life.Node.Disk), options, 1, static _ => 0);
-        _port = _store.OpenPort(0, _completions.Enqueue);
+        _store = LogStore.OpenInline(World.Seams.Disk(_life.Node.Disk), options, _life.Loops, _life.LoopOfHash);
+        _ports = new IStorePort[_life.Loops];
+        for (int loop = 0; loop < _ports.Length; loop++)
+            _ports[loop] = _store.OpenPort(loop, _completions.Enqueue);
     }
 
-    public void Submit(Message message)
+    /// <summary>Takes a store message from an actor of a loop.</summary>
+    public void Submit(int loop, Message message)
     {
         _staged |= message is StoreWrite or StoreRemove or StoreReserveDots;
-        if (message is StoreWrite write)
+        switch (message)
         {
-            World.Dots.Staged(_life.Node.Id, write);
-            World.Stores.Staged(_life.Node, this, write);
+            case StoreWrite write:
+                if (write.Space == StoreSpace.Objects)
+                    World.Dots.Staged(_life.Node.Id, write);
+                World.Stores.Staged(_life.Node, this, write);
+                break;
+            case StoreRemove remove:
+                World.Stores.Staged(_life.Node, this, remove);
+                break;
         }
 
-        _reading = (message as StoreRead)?.Key;
-        _port!.Submit(message, _send);
+        if (message is StoreRemove { Space: StoreSpace.Objects } forgotten)
+            World.Dots.Forgotten(_life.Node, Look(forgotten.Key).Object);
+        _reading = message as StoreRead;
+        _ports[loop].Submit(message, _send);
     }
 
     /// <summary>Asks for an object outside of any message, as an inspector would.</summary>
-    public StoreReadDone Look(StoreKey key)
+    public StoreReadDone Look(StoreKey key, StoreSpace space = StoreSpace.Objects)
     {
         StoreReadDone? found = null;
-        _port!.Submit(new StoreRead(key, 0, default), (_, message) => found = (StoreReadDone)message);
+        _ports[_life.LoopOfHash(key.Hash)].Submit(new StoreRead(key, 0, default, space), (_, message) => found = (StoreReadDone)message);
         return found!;
     }
 
-    public void EndTurn()
+    /// <summary>All keys of a space, as an inspector would list them. In no order.</summary>
+    public List<StoreKey> KeysOf(StoreSpace space)
+    {
+        var keys = new List<StoreKey>();
+        foreach (IStorePort port in _ports)
+        {
+            long cursor = 0;
+            while (cursor >= 0)
+                cursor = Scan(port, space, cursor, keys);
+        }
+
+        return keys;
+    }
+
+    public void EndTurn(int loop)
     {
         if (!_staged)
             return;
-        _port!.EndTurn();
+        _ports[loop].EndTurn();
         if (_committing)
             return;
         _staged = false;
         _committing = true;
         World.After(World.DiskDelay(_life.Node, write: true), () => _life.When(Write));
+    }
+
+    private static long Scan(IStorePort port, StoreSpace space, long cursor, List<StoreKey> keys)
+    {
+        StoreScanDone? found = null;
+        port.Submit(new StoreScan(0, ulong.MaxValue, cursor, 0, default, space), (_, message) => found = (StoreScanDone)message);
+        keys.AddRange(found!.Keys);
+        return found.NextCursor;
     }
 
     private void Write()
@@ -89,10 +123,22 @@ internal sealed class NodeStore
         World.Trace.Mark(World.Now, _life.Node.Index, 1, (ulong)_store.Status.BytesWritten);
         _committing = false;
         while (_completions.TryDequeue(out StoreCompletion? completion))
-            _port!.Complete(completion, _send);
-        _life.EndTurn();
+            Complete(completion);
+
+        // What was staged meanwhile is the next commit.
+        EndTurn(0);
         if (!_idling && _store.IdleDelay is { } delay)
             Idle(delay);
+    }
+
+    private void Complete(StoreCompletion completion)
+    {
+        _completing++;
+        _life.TellLoop(completion.Loop, () =>
+        {
+            _completing--;
+            _ports[completion.Loop].Complete(completion, _send);
+        });
     }
 
     private void Idle(TimeSpan delay)

@@ -48,7 +48,7 @@ internal sealed class SimCell(NodeLife life, Address self, Actor actor, int oper
 
     private void Fire(ulong number)
     {
-        if (_timers is not null && _timers.Remove(number, out SimTimer? timer))
+        if (!IsStopped && _timers is not null && _timers.Remove(number, out SimTimer? timer))
             life.Fire(this, timer.Message);
     }
 }

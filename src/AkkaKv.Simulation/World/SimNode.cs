@@ -32,6 +32,9 @@ internal sealed class SimNode(int index, NodeClock clock)
     /// <summary>An earlier state of the disk, kept elsewhere.</summary>
     public SimDisk? Backup { get; set; }
 
+    /// <summary>When the backup was made.</summary>
+    public long BackupAt { get; set; }
+
     /// <summary>The process dies when it sends the so-manieth message from now on, in the middle of a handler; 0 for never.</summary>
     public int SendsUntilDeath { get; set; }
 

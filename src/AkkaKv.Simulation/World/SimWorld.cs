@@ -83,6 +83,9 @@ internal sealed class SimWorld
     /// <summary>What the actors of all nodes counted, by <see cref="Counter"/>.</summary>
     public long[] Counted { get; } = new long[Enum.GetValues<Counter>().Length];
 
+    /// <summary>Messages to actors and nodes that are not there.</summary>
+    public long DroppedUnknownAddress { get; set; }
+
     /// <summary>Takes the replies to clients.</summary>
     public Action<int, Message> Reply { get; set; } = static (_, _) => { };
 
@@ -169,7 +172,7 @@ internal sealed class SimWorld
         Stores.Opened(node, life.Store);
         node.RenewsActor = false;
         node.Life = life;
-        Guard(node, () => life.Start(ActorsOf(node)));
+        Guard(node, () => life.Start(NodeTuning.Of(this, node, life.Loops)));
         Network.NodeUp(node);
     }
 
@@ -276,25 +279,6 @@ internal sealed class SimWorld
             RenewActor = node.RenewsActor,
         });
     }
-
-    private NodeOptions ActorsOf(SimNode node) => new(
-        node.Id,
-        Topology,
-        new GatewayOptions { ContextSecret = Secret, Places = [], Quorum = new QuorumDefaults(Shape.Replicas, Math.Min(2, Shape.Replicas), Math.Min(2, Shape.Replicas)) },
-        new ReplicaOptions(Shape.SiblingsMax, Shape.UnderWayMax) { Tree = new TreeOptions { Leaves = Shape.TreeLeaves, SliceKeys = 4, PageKeys = 4, SeatTime = TimeSpan.FromSeconds(1) } })
-    {
-        AntiEntropy = new AntiEntropyOptions
-        {
-            Interval = new TimeSpan(Shape.CompareInterval),
-            StepTimeout = TimeSpan.FromSeconds(1),
-            RebuildPoll = TimeSpan.FromMilliseconds(50),
-            RetryDelay = TimeSpan.FromMilliseconds(200),
-            PauseMax = TimeSpan.FromMilliseconds(100),
-            StepKeys = 8,
-            StepMoves = 4,
-            MovesMax = 2,
-        },
-    };
 }
 
 /// <summary>A promise that was broken, and how.</summary>

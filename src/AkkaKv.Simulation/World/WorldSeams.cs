@@ -15,6 +15,9 @@ public sealed record WorldSeams
     /// <summary>The disk as the store sees it, each time a node starts.</summary>
     public Func<IStoreDisk, IStoreDisk> Disk { get; init; } = disk => disk;
 
+    /// <summary>What a seed makes of the cluster.</summary>
+    internal Func<WorldShape, WorldShape> Shape { get; init; } = shape => shape;
+
     /// <summary>How a node's store is opened.</summary>
     public Func<StoreOptions, StoreOptions> Store { get; init; } = options => options;
 }

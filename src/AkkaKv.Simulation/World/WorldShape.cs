@@ -16,6 +16,9 @@ internal sealed record WorldShape
     /// <summary>Messages within a node are events of their own, as between the event loops of a real one.</summary>
     public required bool LocalHops { get; init; }
 
+    /// <summary>Event loops of a node at most; each process draws its own number.</summary>
+    public required int LoopsMax { get; init; }
+
     public required Durability Durability { get; init; }
 
     public required long SegmentBytes { get; init; }
@@ -46,6 +49,27 @@ internal sealed record WorldShape
     /// <summary>Leaves of all Merkle trees together; few at times, so that a leaf has several keys.</summary>
     public required int TreeLeaves { get; init; }
 
+    /// <summary>The run goes on for a minute or so, and something is away for much of it.</summary>
+    public required bool IsLong { get; init; }
+
+    /// <summary>
+    /// After how long what is deleted is forgotten, ticks. Also how old a backup may be when the node that was restored from
+    /// it comes up: an older state would bring back what was deleted.
+    /// </summary>
+    public required long Grace { get; init; }
+
+    /// <summary>Bytes of all hints of a node; few at times, so that some are dropped.</summary>
+    public required long HintBytesMax { get; init; }
+
+    /// <summary>Off where somebody other than the product writes into the stores: what that leaves belongs to nobody.</summary>
+    public bool StoresAreItsOwn { get; init; } = true;
+
+    /// <summary>At the end the run waits until everything deleted is forgotten.</summary>
+    public required bool WaitsForReaping { get; init; }
+
+    /// <summary>Replicas come together without reads: there is anti-entropy.</summary>
+    public required bool RepairsItself { get; init; }
+
     /// <summary>Something says Busy without any fault.</summary>
     public bool IsCrowded => PendingBytesMax < 64 << 10 || UnderWayMax < 1000;
 
@@ -66,5 +90,11 @@ internal sealed record WorldShape
         LostDisksMax = random.Of(0, 1, 1, 2),
         CompareInterval = random.Micros(500_000, 4_000_000),
         TreeLeaves = random.Of(32, 2048, 262_144),
+        RepairsItself = random.Chance(0.8),
+        LoopsMax = random.Of(1, 1, 1, 2, 3),
+        IsLong = random.Chance(0.08),
+        Grace = random.Of(12, 20) * TimeSpan.TicksPerSecond,
+        HintBytesMax = random.Of(2L << 10, 100L << 10, 1L << 30, 1L << 30),
+        WaitsForReaping = random.Chance(0.25),
     };
 }

@@ -41,4 +41,11 @@ public interface IMessageCodec
     /// <returns>False when the kind is unknown: a newer version sent it.</returns>
     /// <exception cref="WireFormatException">The body is malformed.</exception>
     bool TryDecode(NodeId sender, ReadOnlySpan<byte> body, out Received received);
+
+    /// <summary>
+    /// Why a decoded message must be dropped rather than delivered: its receiver would have no use for it, and an actor
+    /// stops its node over such a one. Null when it may be delivered.
+    /// </summary>
+    /// <param name="partitions">Of the receiving node's ring.</param>
+    string? RefusalOf(in Received received, int partitions);
 }

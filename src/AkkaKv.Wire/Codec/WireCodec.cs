@@ -28,6 +28,8 @@ public sealed class WireCodec : IMessageCodec
         typeof(PutDone),
         typeof(HintStore),
         typeof(HintRead),
+        typeof(GossipDigest),
+        typeof(GossipDelta),
         typeof(ReapCheck),
         typeof(ReapCheckDone),
         typeof(ReapForget),
@@ -36,8 +38,6 @@ public sealed class WireCodec : IMessageCodec
         typeof(TreeKeysAsk),
         typeof(TreeKeysTold),
         typeof(TreeKeysEnd),
-        typeof(GossipDigest),
-        typeof(GossipDelta),
     ];
 
     /// <summary>The one instance anyone needs.</summary>
@@ -62,7 +62,6 @@ public sealed class WireCodec : IMessageCodec
 
     /// <summary>True for a kind that may be sent to another node.</summary>
     public static bool CrossesNodes(Type kind) => Travelling.Contains(kind);
-
     /// <inheritdoc/>
     public void Encode(NodeId sender, ActorRole role, ulong number, Message message, IBufferWriter<byte> output)
     {
@@ -90,6 +89,9 @@ public sealed class WireCodec : IMessageCodec
         received = message is null ? default : new Received(Parts.RoleOf(envelope.Role), envelope.Number, message);
         return message is not null;
     }
+
+    /// <inheritdoc/>
+    public string? RefusalOf(in Received received, int partitions) => PeerKinds.RefusalOf(received, partitions);
 
     private static MessageClass OfObject(int bytes) => bytes > BulkObjectBytes ? MessageClass.Bulk : MessageClass.Data;
 

@@ -183,7 +183,7 @@ public sealed class GatewayActorTests
         error.Outcome.ShouldBe(KvOutcome.NotAttempted);
         error.Retryable.ShouldBeTrue();
         world.RequestsUnderWay.ShouldBe(0);
-        world.TimersOfRequests.ShouldBe(0);
+        world.TimersUnderWay.ShouldBe(0);
     }
 
     [Fact]

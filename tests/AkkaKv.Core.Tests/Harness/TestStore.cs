@@ -10,7 +10,7 @@ internal sealed class TestStore(TestWorld world, NodeId node, ulong actorId)
         new() { [StoreSpace.Objects] = [], [StoreSpace.Hints] = [] };
 
     private readonly Queue<Message> _held = new();
-    private readonly HashSet<StoreKey> _damaged = [];
+    private readonly HashSet<(StoreSpace, StoreKey)> _damaged = [];
     private ulong _nextDot = 1;
 
     /// <summary>Writes and removals wait for <see cref="Release"/>.</summary>
@@ -30,7 +30,7 @@ internal sealed class TestStore(TestWorld world, NodeId node, ulong actorId)
 
     public int Held => _held.Count;
 
-    public void Damage(StoreKey key) => _damaged.Add(key);
+    public void Damage(StoreKey key, StoreSpace space = StoreSpace.Objects) => _damaged.Add((space, key));
 
     public ReadOnlyMemory<byte> Object(StoreKey key, StoreSpace space = StoreSpace.Objects) => _spaces[space].GetValueOrDefault(key);
 
@@ -46,11 +46,17 @@ internal sealed class TestStore(TestWorld world, NodeId node, ulong actorId)
     /// <summary>How many keys a space has.</summary>
     public int Keys(StoreSpace space = StoreSpace.Objects) => _spaces[space].Count;
 
+    /// <summary>The keys of a space, by hash.</summary>
+    public StoreKey[] KeysIn(StoreSpace space) => [.. _spaces[space].Keys.OrderBy(key => key.Hash)];
+
+    /// <summary>What was not durable is lost, as with the process that asked for it.</summary>
+    public void Crash() => _held.Clear();
+
     public void Receive(Message message)
     {
         switch (message)
         {
-            case StoreRead read when read.Space == StoreSpace.Objects && _damaged.Contains(read.Key):
+            case StoreRead read when _damaged.Contains((read.Space, read.Key)):
                 Send(read.ReplyTo, new StoreReadDone(read.Ticket, StoreOutcome.Corrupt, default));
                 break;
             case StoreRead read:

@@ -2,6 +2,7 @@ using AkkaKv.Api;
 using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Node;
@@ -20,30 +21,42 @@ internal sealed class TestWorld
     private readonly Queue<(Address From, Address To, Message Message)> _queue = new();
     private readonly List<(TimeSpan Due, ulong Order, TestCell Cell, TimerId Timer, Message Message)> _timers = [];
     private readonly Dictionary<ulong, Message> _replies = [];
+    private readonly HashSet<(NodeId, NodeId)> _apart = [];
+    private readonly Func<NodeId, NodeOptions> _options;
     private ulong _nextNumber = 1;
 
-    public TestWorld(int nodes = 3, int n = 3, GatewayOptions? gateway = null, ReplicaOptions? replica = null, int partitions = 8, AntiEntropyOptions? antiEntropy = null)
+    public TestWorld(
+        int nodes = 3,
+        int n = 3,
+        GatewayOptions? gateway = null,
+        ReplicaOptions? replica = null,
+        int partitions = 8,
+        HintOptions? hints = null,
+        AntiEntropyOptions? antiEntropy = null)
     {
         Nodes = Enumerable.Range(1, nodes).Select(i => new NodeId($"node-{i}")).ToArray();
         Topology = new RingTopology(1, partitions, n, Nodes.Select(node => new RingMember(node)).ToArray());
         Ring = RingSnapshot.Of(Topology);
         GatewayOptions options = gateway ?? new GatewayOptions { ContextSecret = "test"u8.ToArray(), Places = [] };
+        _options = node => new NodeOptions(node, Topology, options, replica ?? new ReplicaOptions())
+        {
+            Hints = hints ?? new HintOptions(),
+            AntiEntropy = antiEntropy ?? OnCommand,
+        };
         foreach (NodeId node in Nodes)
         {
             Stores[node] = new TestStore(this, node, (ulong)(Array.IndexOf(Nodes, node) + 1));
-            foreach (ActorPlan plan in NodeRecipe.Of(new NodeOptions(node, Topology, options, replica ?? new ReplicaOptions()) { AntiEntropy = antiEntropy ?? new() }))
-                Start(new Address(node, plan.Role, plan.Number), plan.Make());
+            StartNode(node);
         }
 
         foreach (NodeId node in Nodes)
-        {
-            foreach (NodeId peer in Nodes.Where(peer => peer != node))
-                Post(new Address(node, ActorRole.Membership, 0), new PeerConnected(peer));
-        }
-
+            Introduce(node);
         Run();
         Trace.Clear();
     }
+
+    // Comparisons on schedule would mix into every story: the window is at noon, and these worlds begin at midnight.
+    private static AntiEntropyOptions OnCommand { get; } = new() { Window = new DailyWindow(new TimeOnly(12, 0), new TimeOnly(13, 0)) };
 
     public NodeId[] Nodes { get; }
 
@@ -79,8 +92,6 @@ internal sealed class TestWorld
     /// <summary>Timers of requests; the long-lived actors always have some.</summary>
     public int TimersUnderWay => _timers.Count(timer => timer.Cell.Self.Role == ActorRole.Request);
 
-    public int TimersOfRequests => _timers.Count(timer => timer.Cell.Self.Role == ActorRole.Request);
-
     /// <summary>The owners of a key by preference.</summary>
     public NodeId[] OwnersOf(EntryKey key) =>
         [.. Ring.OwnersOf(Ring.PartitionOf(StoreKey.Of(key.Bucket, key.Name.Span)))];
@@ -91,13 +102,30 @@ internal sealed class TestWorld
     {
         Post(new Address(a, ActorRole.Membership, 0), new PeerDisconnected(b));
         Post(new Address(b, ActorRole.Membership, 0), new PeerDisconnected(a));
+        _apart.UnionWith([(a, b), (b, a)]);
         Run();
     }
 
     public void Connect(NodeId a, NodeId b)
     {
-        Post(MembershipOf(a), new PeerConnected(b));
-        Post(MembershipOf(b), new PeerConnected(a));
+        Post(new Address(a, ActorRole.Membership, 0), new PeerConnected(b));
+        Post(new Address(b, ActorRole.Membership, 0), new PeerConnected(a));
+        _apart.ExceptWith([(a, b), (b, a)]);
+        Run();
+    }
+
+    /// <summary>Ends the process of a node, with all that was not durable, and starts another one.</summary>
+    public void Restart(NodeId node)
+    {
+        foreach (TestCell cell in _cells.Values.Where(cell => cell.Self.Node == node).ToArray())
+            Stop(cell);
+        Stores[node].Crash();
+        (Address From, Address To, Message Message)[] others = [.. _queue.Where(queued => queued.To.Node != node)];
+        _queue.Clear();
+        foreach (var queued in others)
+            _queue.Enqueue(queued);
+        StartNode(node);
+        Introduce(node);
         Run();
     }
 
@@ -143,11 +171,13 @@ internal sealed class TestWorld
         Now = until;
     }
 
-    public ulong Ask(NodeId node, Func<Address, Message> request)
+    public ulong Ask(NodeId node, Func<Address, Message> request) => Ask(new Address(node, ActorRole.Gateway, 0), request);
+
+    /// <summary>Asks an actor for a caller at its node.</summary>
+    public ulong Ask(Address to, Func<Address, Message> request)
     {
         ulong call = _nextNumber++;
-        var caller = new Address(node, ActorRole.Caller, call);
-        Post(new Address(node, ActorRole.Gateway, 0), request(caller));
+        Post(to, request(new Address(to.Node, ActorRole.Caller, call)));
         Run();
         return call;
     }
@@ -171,6 +201,18 @@ internal sealed class TestWorld
 
     public ulong StartPut(NodeId node, EntryKey key, string value, CausalContext? context = null, RequestOptions? options = null) =>
         Ask(node, caller => new GatewayPut(key, new PutRequest(System.Text.Encoding.UTF8.GetBytes(value), Context: context), options ?? RequestOptions.Default, caller));
+
+    private void StartNode(NodeId node)
+    {
+        foreach (ActorPlan plan in NodeRecipe.Of(_options(node)))
+            Start(new Address(node, plan.Role, plan.Number), plan.Make());
+    }
+
+    private void Introduce(NodeId node)
+    {
+        foreach (NodeId peer in Nodes.Where(peer => peer != node && !_apart.Contains((node, peer))))
+            Post(new Address(node, ActorRole.Membership, 0), new PeerConnected(peer));
+    }
 
     public static Address MembershipOf(NodeId node) => new(node, ActorRole.Membership, 0);
 

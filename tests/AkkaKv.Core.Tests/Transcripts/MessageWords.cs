@@ -1,5 +1,6 @@
 using System.Text;
 using AkkaKv.Api;
+using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
@@ -22,8 +23,6 @@ internal static class MessageWords
         GatewayForwardedPut put => $"you own {put.Key}: write {Text(put.Content.Payload)}",
         GatewayOffer => "would you make a write?",
         GatewayOfferAccepted => "I would",
-        HintStore hint => $"keep for {hint.Target}: {Set(hint.Object)}",
-        HintRead => "what do you keep for others?",
         RequestEnded => null,
         ReplicaRead => "what do you hold?",
         ReplicaReadDone done => done.Outcome == ReplicaOutcome.Done ? $"I hold {Set(done.Object)}" : $"I cannot: {done.Outcome}",
@@ -33,14 +32,26 @@ internal static class MessageWords
         ReplicaMergeDone done => done.Outcome == ReplicaOutcome.Done ? "durable here" : $"not done: {done.Outcome}",
         StoreRead => null,
         StoreReadDone => null,
+        HintStore hint => $"keep {Set(hint.Object)} for {hint.Target}",
+        HintRead => "what do you keep of it, for whomever?",
+        HintsTold told => $"here waits {(told.Backlogs.Count == 0 ? "nothing" : string.Join(", ", told.Backlogs.Select(backlog => $"for {backlog.Target}: {backlog.Keys}")))}",
+        StoreWrite { Space: StoreSpace.Hints } write => $"store {Hint(write.Object)}",
         StoreWrite write => $"store {Set(write.Object)}",
+        StoreRemove => "forget it",
         StoreWriteDone done => done.Outcome == StoreOutcome.Done ? "synced" : $"not stored: {done.Outcome}",
         PutDone done => done.Reply.Error is { } error ? Failure(error) : $"done, {done.Reply.Quorum!.Got} of {done.Reply.Quorum.N} have it{Values(done.Reply.Siblings)}",
         GetDone done => done.Reply.Error is { } error ? Failure(error) : Found(done.Reply),
+        PeerConnected here => $"there is a connection to {here.Peer}",
         PeerDisconnected gone => $"the connection to {gone.Peer} is gone",
-        PeerConnected known => $"the connection to {known.Peer} stands",
         MembershipTold told => GossipWords.Of(told),
         ReachabilityChanged => null,
+        RepairStart => "compare all that you own with the others",
+        TreeNodesAsk ask => ask.Level == 0 ? "what is the root of your tree?" : $"what are the nodes of level {ask.Level} under {string.Join(", ", ask.Groups)}?",
+        TreeNodesTold { State: TreeState.Rebuilding } => "I rebuild my tree; ask later",
+        TreeNodesTold told => told.Hashes.Count == 1 ? $"the root {told.Hashes[0]:x16}" : $"{told.Hashes.Count} nodes, {told.Hashes.Count(hash => hash != 0)} of them not empty",
+        TreeKeysAsk ask => $"which keys do you hold in leaf {string.Join(", ", ask.Of)}, and which versions of them?",
+        TreeKeysTold told => told.Keys.Count == 0 ? "none" : string.Join(", ", told.Keys.Select(key => $"{key.Key} in version {key.Version:x16}")),
+        TreeKeysEnd => "I am done with your keys",
         _ => null,
     };
 
@@ -65,6 +76,12 @@ internal static class MessageWords
     {
         SiblingSetCodec.TryDecode(encoded, out SiblingSet set).ShouldBeTrue();
         return set.Seen.IsEmpty ? "nothing" : string.Join(" | ", set.Values.ToArray().Select(value => $"{Content(value.Content)} ({Dot(value.Dot)})"));
+    }
+
+    private static string Hint(ReadOnlyMemory<byte> encoded)
+    {
+        HintCodec.TryDecode(encoded, out HintRecord record).ShouldBeTrue();
+        return $"for {string.Join(" and ", record.Targets.ToArray().Select(target => target.Node))}: {Set(record.Object)}";
     }
 
     // In these worlds the store of node-K is actor K.

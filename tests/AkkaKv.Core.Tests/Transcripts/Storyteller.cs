@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
 using AkkaKv.Api;
+using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Tests.Harness;
@@ -16,8 +18,10 @@ namespace AkkaKv.Core.Tests.Transcripts;
 /// Commands: <c>cluster NODES</c>; <c>put NODE KEY VALUE [context] [w=N] [timeout=MS]</c>; <c>get NODE KEY</c>;
 /// <c>delete NODE KEY [context]</c> (<c>context</c>: that of the last reply); <c>lose KIND to NODE</c>; <c>heal</c>;
 /// <c>hold NODE</c> and <c>release NODE</c> (its disk); <c>fail NODE</c> (its syncs); <c>cut NODE NODE</c> (their
-/// connection); <c>connect NODE NODE</c>; <c>wait MS</c>; <c>listen</c> (tells gossip too, from here on); <c>mute NODE</c>
-/// (its gossip gets lost, its connections stand); <c>restart NODE</c> (its membership); <c>members NODE</c>.
+/// connection); <c>mend NODE NODE</c>; <c>hint NODE KEY for NODE</c> (what its replica holds of the key);
+/// <c>hints NODE KEY</c> (what waits in that key's partition); <c>repair NODE</c> (compares replicas until it is done); <c>wait MS</c>;
+/// <c>listen</c> (tells gossip too, from here on); <c>mute NODE</c> (its gossip gets lost, its connections stand);
+/// <c>restart NODE</c> (its membership); <c>members NODE</c>.
 /// </remarks>
 internal sealed class Storyteller
 {
@@ -25,6 +29,7 @@ internal sealed class Storyteller
     private CausalContext? _context;
     private bool _listens;
     private readonly Dictionary<ulong, string> _requests = [];
+    private ulong _nextRepair = 900_000;
 
     public string Tell(string story)
     {
@@ -55,13 +60,16 @@ internal sealed class Storyteller
         var said = new StringBuilder();
         foreach ((Address from, Address to, Message message) in _world.Trace)
         {
-            if ((MessageWords.Of(message) ?? (_listens ? GossipWords.Of(message, _world.Nodes) : null)) is { } words)
+            if ((MessageWords.Of(message) ?? (_listens && !IsTwin(to) ? GossipWords.Of(message, _world.Nodes) : null)) is { } words)
                 said.Append($"{Sender(from, to),-18} → {Name(to),-18} {words}\n");
             Remember(message);
         }
 
         return said.ToString();
     }
+
+    // Every partition's actors are told the same; the gateway stands for all of them.
+    private static bool IsTwin(Address to) => to.Role is ActorRole.Hints or ActorRole.Reaper or ActorRole.AntiEntropy;
 
     private void Carry(string[] words)
     {
@@ -82,6 +90,10 @@ internal sealed class Storyteller
             case "restart": _world.RestartMembership(new NodeId(words[1])); break;
             case "members": _world.AskMembers(new NodeId(words[1])); break;
             case "cut": _world.Disconnect(new NodeId(words[1]), new NodeId(words[2])); break;
+            case "mend": _world.Connect(new NodeId(words[1]), new NodeId(words[2])); break;
+            case "hint": Keep(words); break;
+            case "hints": AskHints(words[1], words[2], (_, caller) => new HintsAsk(caller)); break;
+            case "repair": Repair(new NodeId(words[1])); break;
             case "wait": _world.Advance(TimeSpan.FromMilliseconds(int.Parse(words[1], CultureInfo.InvariantCulture))); break;
             default: throw new InvalidOperationException($"A story knows no command '{words[0]}'.");
         }
@@ -93,6 +105,16 @@ internal sealed class Storyteller
         Ask(words[1], caller => new GatewayPut(KeyOf(words[2]), put, OptionsOf(words), caller));
     }
 
+    private void Keep(string[] words) => AskHints(words[1], words[2], (key, caller) =>
+        new HintStore(new NodeId(words[4]), key, Store(words[1]).Object(key), 0, caller));
+
+    private void AskHints(string node, string text, Func<StoreKey, Address, Message> request)
+    {
+        EntryKey entry = KeyOf(text);
+        StoreKey key = StoreKey.Of(entry.Bucket, entry.Name.Span);
+        _world.Ask(new Address(new NodeId(node), ActorRole.Hints, (ulong)_world.Ring.PartitionOf(key)), caller => request(key, caller));
+    }
+
     private void Ask(string node, Func<Address, Message> request) => _world.Ask(new NodeId(node), request);
 
     private void Release(TestStore store)
@@ -100,6 +122,17 @@ internal sealed class Storyteller
         store.Holds = false;
         store.Release();
         _world.Run();
+    }
+
+    // Clusters of these stories have few keys: what is said about partitions without any is left out.
+    private void Repair(NodeId node)
+    {
+        _world.Post(new Address(node, ActorRole.AntiEntropy, 0), new RepairStart(new Address(node, ActorRole.Caller, _nextRepair++)));
+        _world.Run();
+        _world.Advance(TimeSpan.FromSeconds(30));
+        HashSet<ulong> used = [.. _world.Stores.Values.SelectMany(store => store.Objects).Select(entry => (ulong)_world.Ring.PartitionOf(entry.Key))];
+        _world.Trace.RemoveAll(entry => (entry.From.Role == ActorRole.Replica && !used.Contains(entry.From.Number))
+            || (entry.To.Role == ActorRole.Replica && !used.Contains(entry.To.Number)));
     }
 
     private void Remember(Message message)
@@ -115,7 +148,7 @@ internal sealed class Storyteller
     {
         if (from != to)
             return Name(from);
-        return to.Role == ActorRole.Gateway ? "client" : $"{to.Node} host";
+        return to.Role is ActorRole.Gateway or ActorRole.Hints ? "client" : $"{to.Node} host";
     }
 
     // Requests are numbered as they appear in the story, whatever the host called them.
@@ -123,7 +156,7 @@ internal sealed class Storyteller
     {
         if (address.Role == ActorRole.Caller)
             return "client";
-        string role = address.Role.ToString().ToLowerInvariant();
+        string role = address.Role == ActorRole.AntiEntropy ? "exchange" : address.Role.ToString().ToLowerInvariant();
         if (address.Role != ActorRole.Request)
             return $"{address.Node} {role}";
         if (!_requests.TryGetValue(address.Number, out string? name))

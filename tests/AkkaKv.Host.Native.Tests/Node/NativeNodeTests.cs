@@ -1,12 +1,5 @@
 using AkkaKv.Api;
-using AkkaKv.Core.Coordination;
-using AkkaKv.Core.Gateway;
-using AkkaKv.Core.Kernel;
-using AkkaKv.Core.Node;
-using AkkaKv.Core.Replica;
-using AkkaKv.Core.Ring;
 using AkkaKv.Host.Native.Node;
-using AkkaKv.Storage;
 
 namespace AkkaKv.Host.Native.Tests.Node;
 
@@ -17,32 +10,38 @@ public sealed class NativeNodeTests
     [InlineData(2)]
     public async Task A_bucket_that_is_not_ASCII_is_an_answer_and_not_a_crash(int loops)
     {
-        await using NativeNode node = Open(loops);
+        await using NativeNode node = OpenNode.Of(loops);
         var key = EntryKey.FromText("größe", "k");
 
         (await node.GetAsync(key, RequestOptions.Default, default)).Error!.Code.ShouldBe(KvErrorCode.InvalidBucket);
         (await node.DeleteAsync(key, null, RequestOptions.Default, default)).Error!.Code.ShouldBe(KvErrorCode.InvalidBucket);
     }
 
-    private static NativeNode Open(int loops)
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_null_argument_stopped_the_node_instead_of_telling_its_caller(int loops)
     {
-        var self = new NodeId("a");
-        var gateway = new GatewayOptions
-        {
-            ContextSecret = "s"u8.ToArray(),
-            Places = [],
-            Quorum = new QuorumDefaults(1, 1, 1),
-            Gateways = loops,
-        };
-        var plan = new NativeNodePlan(
-            new NodeOptions(self, new RingTopology(1, 64, 1, [new RingMember(self)]), gateway, new ReplicaOptions()),
-            new NativeNodeOptions { Self = self, Cluster = "test", RingPartitions = 64, Loops = loops },
-            new StoreOptions { Node = "a", Cluster = "test", Time = TimeProvider.System, DrawId = () => 7 },
-            DataDirectory: null,
-            SiblingsWarn: 25,
-            _ => { });
-        NativeNode node = NativeNode.Open(plan, TimeProvider.System);
-        node.Start();
-        return node;
+        await using NativeNode node = OpenNode.Of(loops);
+        var key = EntryKey.FromText("b", "k");
+        var noBucket = new EntryKey(null!, "k"u8.ToArray());
+        var put = new PutRequest("v"u8.ToArray());
+        RequestOptions options = RequestOptions.Default;
+
+        await RefusedAsync("key", async () => await node.GetAsync(null!, options, default));
+        await RefusedAsync("key", async () => await node.GetAsync(noBucket, options, default));
+        await RefusedAsync("options", async () => await node.GetAsync(key, null!, default));
+        await RefusedAsync("key", async () => await node.PutAsync(null!, put, options, default));
+        await RefusedAsync("put", async () => await node.PutAsync(key, null!, options, default));
+        await RefusedAsync("options", async () => await node.PutAsync(key, put, null!, default));
+        await RefusedAsync("key", async () => await node.DeleteAsync(null!, null, options, default));
+        await RefusedAsync("options", async () => await node.DeleteAsync(key, null, null!, default));
+        await RefusedAsync("key", async () => await node.PlacementAsync(null!, options, default));
+        await RefusedAsync("options", async () => await node.PlacementAsync(key, null!, default));
+
+        node.Stopped.IsCompleted.ShouldBeFalse();
     }
+
+    private static async Task RefusedAsync(string parameter, Func<Task> call) =>
+        (await Should.ThrowAsync<ArgumentNullException>(call)).ParamName.ShouldBe(parameter);
 }

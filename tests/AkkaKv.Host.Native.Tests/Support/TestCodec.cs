@@ -59,6 +59,8 @@ internal sealed class TestCodec : IMessageCodec
         return message is not null;
     }
 
+    public string? RefusalOf(in Received received, int partitions) => null;
+
     private static byte[] BodyOf(Question question)
     {
         Address replyTo = question.ReplyTo;

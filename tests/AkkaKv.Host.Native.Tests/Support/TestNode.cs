@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Host.Native.Loops;
+using AkkaKv.Wire.Codec;
 
 namespace AkkaKv.Host.Native.Tests.Support;
 
@@ -17,7 +18,9 @@ internal sealed class TestNode : IAsyncDisposable
         string name,
         IEnumerable<string>? peers = null,
         Func<NativeNodeOptions, NativeNodeOptions>? configure = null,
-        Func<LoopPort, ILoopService>? store = null)
+        Func<LoopPort, ILoopService>? store = null,
+        IMessageCodec? codec = null,
+        Func<NativeHooks, NativeHooks>? hook = null)
     {
         Id = new NodeId(name);
         var options = new NativeNodeOptions
@@ -39,7 +42,8 @@ internal sealed class TestNode : IAsyncDisposable
             Log = Log,
         };
         options = configure?.Invoke(options) ?? options;
-        Runtime = new NativeRuntime(options, hooks, new TestCodec(), TimeProvider.System, seed: (ulong)Random.Shared.NextInt64());
+        hooks = hook?.Invoke(hooks) ?? hooks;
+        Runtime = new NativeRuntime(options, hooks, codec ?? new TestCodec(), TimeProvider.System, NativeRuntime.DrawSeed());
     }
 
     public NodeId Id { get; }

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using AkkaKv.Storage.Disk;
+using AkkaKv.Storage.Log;
 
 namespace AkkaKv.Simulation.Tests.Mutants;
 
@@ -80,5 +82,60 @@ internal sealed class ForgingDisk(IStoreDisk inner) : IStoreDisk
         public void Sync() => inner.Sync();
 
         public void Dispose() => inner.Dispose();
+    }
+}
+
+/// <summary>A disk on which every removal becomes a record that says nothing: done for now, forgotten at recovery.</summary>
+internal sealed class ForgetsRemovals(IStoreDisk inner) : IStoreDisk
+{
+    public string Directory => inner.Directory;
+
+    public IDisposable Lock() => inner.Lock();
+
+    public IReadOnlyList<string> List() => inner.List();
+
+    public IStoreFile Create(string name) => new ForgettingFile(inner.Create(name));
+
+    public IStoreFile Open(string name) => new ForgettingFile(inner.Open(name));
+
+    public void Delete(string name) => inner.Delete(name);
+
+    public void Rename(string from, string to) => inner.Rename(from, to);
+
+    public void SyncDirectory() => inner.SyncDirectory();
+
+    private sealed class ForgettingFile(IStoreFile inner) : IStoreFile
+    {
+        public long Length => inner.Length;
+
+        public void WriteAt(long offset, ReadOnlySpan<byte> bytes)
+        {
+            byte[] changed = bytes.ToArray();
+            if (offset >= SegmentHeader.Bytes)
+                Forget(offset, changed);
+            inner.WriteAt(offset, changed);
+        }
+
+        public int ReadAt(long offset, Span<byte> buffer) => inner.ReadAt(offset, buffer);
+
+        public void Sync() => inner.Sync();
+
+        public void Dispose() => inner.Dispose();
+
+        private void Forget(long offset, Span<byte> bytes)
+        {
+            var header = new byte[SegmentHeader.Bytes];
+            inner.ReadAt(0, header);
+            uint seed = RecordFormat.StoreSeed(BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(16)));
+            var at = new LogPosition(BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(12)), (uint)offset);
+            while (RecordFormat.TryRead(bytes, seed, at, out RecordView record))
+            {
+                int length = record.Bytes;
+                if (record.Type is RecordType.Removed or RecordType.HintRemoved)
+                    RecordFormat.Write(bytes, seed, at, record.Floor, RecordType.Mark, record.Key.ToArray(), default);
+                bytes = bytes[length..];
+                at = at with { Offset = at.Offset + (uint)length };
+            }
+        }
     }
 }

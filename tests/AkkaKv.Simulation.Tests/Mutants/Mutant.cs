@@ -1,3 +1,4 @@
+using AkkaKv.Api;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
@@ -12,8 +13,10 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
 {
     private const string Acknowledged = "no acknowledged write is lost";
     private const string Overlap = "with overlapping strict quorums a read returns what was acknowledged before it, or what covers it";
+    private const string Agreement = "after healing all replicas of every key agree";
     private const string Store = "a store holds what it acknowledged, through any crash, and serves nothing else";
-    private const string Session = "with the context token writes follow reads and a client's writes are in order";
+    private const string Session = "with the context token writes follow reads";
+    private const string Expiry = "a value is shown until it expires and not after, and all replicas hold the same expiry";
 
     private const string Silence = "whoever falls silent is seen unreachable in bounded time, and nobody else";
 
@@ -29,10 +32,20 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         OfWrite("denies what it sent", "no value is read that was never written, nor one whose write was not attempted", () => new DeniesWhatItSent()),
         OfActor("forgets the context", "one client doing read-modify-write without faults never sees two siblings", ActorRole.Gateway, () => new ForgetsContext()),
         OfActor("forgets the context later", Session, ActorRole.Gateway, () => new ForgetsContextLater()),
+        OfWrite("hands out a context without the write itself", "with the context token a session's later write replaces its earlier one", () => new ContextWithoutOwnWrite()),
+        OfActor("waits for no replica but its own", "with overlapping strict quorums a session reads its own writes", ActorRole.Gateway, () => new WaitsForItselfAlone()),
+        OfActor("reads one replica at times", "with overlapping strict quorums a session's reads do not go back", ActorRole.Gateway, () => new ReadsOneReplicaAtTimes()),
+        OfRead("judges expiry by a late clock", Expiry, () => new ReadsLateClock()),
+        OfRead("judges expiry by an early clock", Expiry, () => new ReadsEarlyClock()),
+        OfActor("counts expiry from the arrival", Expiry, ActorRole.Replica, () => new ExpiresFromArrival()),
         OfRead("seals with another secret", Session, () => new SealsWithAnotherSecret()),
-        OfRead("shows what any replica holds", "no read returns a value together with one that it covers", () => new UnionsSiblings()),
+        new("shows old values too", "no read returns a value together with one that it covers", new WorldSeams { Recipe = WithMemory }),
         OfActor("reaps tombstones at once", "a deleted key stays deleted", ActorRole.Replica, () => new ReapsTombstonesAtOnce()),
-        OfRead("repairs nobody", "after healing all replicas of every key agree", () => new SkipsRepair()),
+        OfRead("repairs nobody", Agreement, () => new SkipsRepair()),
+        OfActor("does not update its Merkle tree", Agreement, ActorRole.Replica, () => new LeavesTreeAsItWas()),
+        OfActor("compares no replicas", Agreement, ActorRole.AntiEntropy, () => new ComparesNothing()),
+        OfActor("compares replicas and moves nothing", Agreement, ActorRole.AntiEntropy, () => new MovesNothing()),
+        OfActor("passes on to whoever does not own", "hints drain after healing, and nothing stays where it does not belong", ActorRole.Replica, () => new PassesOnToFirstNode()),
         OfRead("swallows failed reads", "every request is answered by its deadline", () => new ForgetsToAnswer()),
         OfActor("never believes that a peer came back", "a healed cluster is alive within bounded time", ActorRole.Membership, () => new NeverForgives()),
         OfActor("takes old heartbeats for new ones", Silence, ActorRole.Membership, () => new TakesOldHeartbeatsForNew()),
@@ -47,6 +60,7 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         }),
         new("has a disk that lies about syncs", Store, new WorldSeams { Disk = disk => new LyingDisk(disk) }),
         new("has a disk that forges", Store, new WorldSeams { Disk = disk => new ForgingDisk(disk) }),
+        new("has a disk that forgets removals", Store, new WorldSeams { Disk = disk => new ForgetsRemovals(disk), Recipe = StoreExerciser.Recipe }),
     ];
 
     public override string ToString() => Name;
@@ -57,6 +71,15 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
             ? plan with { Make = () => new MutantActor(plan.Make(), make(), ofSpawned) }
             : plan)],
     };
+
+    // What the gateway's reads remember, they remember together.
+    private static IReadOnlyList<ActorPlan> WithMemory(NodeOptions options) => [.. NodeRecipe.Of(options).Select(plan =>
+    {
+        if (plan.Role != ActorRole.Gateway)
+            return plan;
+        var shown = new Dictionary<StoreKey, Queue<Sibling>>();
+        return plan with { Make = () => new MutantActor(plan.Make(), new Unchanged(), actor => actor is ReadCoordinator ? new ShowsOldValues(shown) : null) };
+    })];
 
     private static Mutant OfActor(string name, string promise, ActorRole role, Func<Mutation> make) => new(name, promise, Changing(role, make));
 

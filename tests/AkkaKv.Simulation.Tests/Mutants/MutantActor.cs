@@ -10,6 +10,9 @@ internal abstract class Mutation
 
     /// <summary>A message is about to be sent; null swallows it.</summary>
     public virtual Message? Out(IActorContext context, Address to, Message message) => message;
+
+    /// <summary>What the actor reads off the wall clock.</summary>
+    public virtual DateTimeOffset WallNow(IActorContext context) => context.WallNow;
 }
 
 /// <summary>A real actor whose messages pass through a mutation.</summary>
@@ -29,7 +32,7 @@ internal sealed class MutantActor(Actor inner, Mutation mutation, Func<Actor, Mu
 
         public TimeSpan Now => host.Now;
 
-        public DateTimeOffset WallNow => host.WallNow;
+        public DateTimeOffset WallNow => mutation.WallNow(host);
 
         public RandomSource Random => host.Random;
 

@@ -79,3 +79,29 @@ internal sealed class KnowsMoreThanItsMessages : Mutation
     public override Message? Out(IActorContext context, Address to, Message message) =>
         message is ReplicaReadDone && Interlocked.Increment(ref _calls) % 1000 == 0 ? null : message;
 }
+
+/// <summary>Counts the expiry from the arrival of the write at the replica.</summary>
+internal sealed class ExpiresFromArrival : Mutation
+{
+    public override Message? In(IActorContext context, Message message)
+    {
+        if (message is not ReplicaPut { Content.ExpiresAtMillis: not 0 } put)
+            return message;
+        long span = put.Content.ExpiresAtMillis - put.Content.WrittenAtMillis;
+        return put with { Content = put.Content with { ExpiresAtMillis = context.WallNow.ToUnixTimeMilliseconds() + span } };
+    }
+}
+
+/// <summary>Passes on what it is sent to whoever the first node is.</summary>
+internal sealed class PassesOnToFirstNode : Mutation
+{
+    private static readonly NodeId First = new("node-1");
+
+    public override Message? In(IActorContext context, Message message)
+    {
+        var nobody = new Address(context.Self.Node, ActorRole.Request, ulong.MaxValue);
+        if (message is ReplicaMerge merge && context.Self.Node != First)
+            context.Send(context.Self with { Node = First }, merge with { ReplyTo = nobody });
+        return message;
+    }
+}

@@ -52,29 +52,23 @@ internal sealed class SealsWithAnotherSecret : Mutation
             : message;
 }
 
-/// <summary>Shows whatever any replica holds, overwritten or not.</summary>
-internal sealed class UnionsSiblings : Mutation
+/// <summary>Shows beside a value one that it showed before, once the quiet beginning is over.</summary>
+internal sealed class ShowsOldValues(Dictionary<StoreKey, Queue<Sibling>> shown) : Mutation
 {
-    private readonly SortedDictionary<string, Sibling> _all = new(StringComparer.Ordinal);
+    private const int Remembered = 4;
+    private StoreKey? _key;
 
-    public override Message? In(IActorContext context, Message message)
+    public override Message? Out(IActorContext context, Address to, Message message)
     {
-        if (message is ReplicaReadDone { Outcome: ReplicaOutcome.Done } done && SiblingSetCodec.TryDecode(done.Object, out SiblingSet set))
-        {
-            foreach (VersionedValue value in set.Values)
-            {
-                if (!value.Content.IsTombstone)
-                    _all[value.Dot.ToString()] = new Sibling(value.Dot.ToString(), value.Content.Payload, null, default, null, false);
-            }
-        }
-
-        return message;
+        _key = (message as ReplicaRead)?.Key ?? _key;
+        if (message is not GetDone { Reply: { Error: null, Siblings: [{ Deleted: false, ExpiresAt: null } only] } reply } done || context.Now.TotalSeconds < 1)
+            return message;
+        if (!shown.TryGetValue(_key!, out Queue<Sibling>? before))
+            shown.Add(_key!, before = new Queue<Sibling>());
+        if (!before.Any(sibling => sibling.Tag == only.Tag))
+            before.Enqueue(only);
+        return before.Count > Remembered ? done with { Reply = reply with { Siblings = [before.Dequeue(), only] } } : message;
     }
-
-    public override Message? Out(IActorContext context, Address to, Message message) =>
-        message is GetDone { Reply: { Error: null, Siblings.Count: > 0 } reply } done
-            ? done with { Reply = reply with { Siblings = [.. _all.Values] } }
-            : message;
 }
 
 /// <summary>A read that repairs nobody.</summary>
@@ -138,4 +132,51 @@ internal sealed class ForgetsToAnswer : Mutation
 {
     public override Message? Out(IActorContext context, Address to, Message message) =>
         message is GetDone { Reply.Error: not null } ? null : message;
+}
+
+/// <summary>Waits for no replica but its own.</summary>
+internal sealed class WaitsForItselfAlone : Mutation
+{
+    public override Message? In(IActorContext context, Message message) => message switch
+    {
+        GatewayPut put => put with { Options = put.Options with { W = 1 } },
+        GatewayDelete delete => delete with { Options = delete.Options with { W = 1 } },
+        _ => message,
+    };
+}
+
+/// <summary>Answers one read of three with the first reply.</summary>
+internal sealed class ReadsOneReplicaAtTimes : Mutation
+{
+    private int _reads;
+
+    public override Message? In(IActorContext context, Message message) =>
+        message is GatewayGet get && ++_reads % 3 == 0 ? get with { Options = get.Options with { R = 1 } } : message;
+}
+
+/// <summary>Hands out a context that stands for what the write replaced, and not for the write itself.</summary>
+internal sealed class ContextWithoutOwnWrite : Mutation
+{
+    private static readonly ContextSeal Seal = new("simulation"u8);
+    private ReplicaPut? _put;
+
+    public override Message? Out(IActorContext context, Address to, Message message)
+    {
+        _put = message as ReplicaPut ?? _put;
+        return message is PutDone { Reply: { Error: null, Context: not null } reply } done
+            ? done with { Reply = reply with { Context = Seal.Seal(_put!.Key, _put.Context) } }
+            : message;
+    }
+}
+
+/// <summary>Judges expiry by a clock that is late by seconds.</summary>
+internal sealed class ReadsLateClock : Mutation
+{
+    public override DateTimeOffset WallNow(IActorContext context) => context.WallNow.AddSeconds(-3);
+}
+
+/// <summary>Judges expiry by a clock that is seconds ahead.</summary>
+internal sealed class ReadsEarlyClock : Mutation
+{
+    public override DateTimeOffset WallNow(IActorContext context) => context.WallNow.AddSeconds(3);
 }

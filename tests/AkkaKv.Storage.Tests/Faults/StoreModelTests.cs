@@ -8,6 +8,7 @@ namespace AkkaKv.Storage.Tests.Faults;
 public class StoreModelTests(ITestOutputHelper output)
 {
     private const int Steps = 400;
+    private const int Keys = 10;
 
     [Theory]
     [InlineData(1)]
@@ -31,9 +32,9 @@ public class StoreModelTests(ITestOutputHelper output)
     private sealed class Life(ulong seed)
     {
         private readonly RandomSource _random = new(seed);
-        private readonly Dictionary<string, byte[]?> _sure = new(StringComparer.Ordinal);
-        private readonly Dictionary<string, List<byte[]>> _maybe = new(StringComparer.Ordinal);
-        private readonly List<(string Key, byte[] Value, ulong Ticket)> _staged = [];
+        private readonly Dictionary<(string, StoreSpace), byte[]?> _sure = [];
+        private readonly Dictionary<(string, StoreSpace), List<byte[]?>> _maybe = [];
+        private readonly List<(string Key, StoreSpace Space, byte[]? Value, ulong Ticket)> _staged = [];
         private readonly Dictionary<ulong, ulong> _lastDotOfActor = [];
         private FakeDisk _disk = new();
         private StoreDriver? _driver;
@@ -74,16 +75,25 @@ public class StoreModelTests(ITestOutputHelper output)
         private StoreDriver Open() =>
             new(_disk, StoreDriver.Options(_random.NextUInt64()) with { SegmentBytes = 8192 }, loops: 1 + _random.Next(3));
 
+        // A removal in one of three.
         private void Stage()
         {
-            string key = "key-" + _random.Next(20);
+            string key = "key-" + _random.Next(Keys);
+            var space = (StoreSpace)_random.Next(2);
+            byte[]? value = _random.Next(3) == 0 ? null : AnyValue();
+            ulong ticket = value is null ? _driver!.StageRemoval(key, space) : _driver!.Stage(key, value, space);
+            _staged.Add((key, space, value, ticket));
+            if (!_maybe.TryGetValue((key, space), out List<byte[]?>? values))
+                _maybe.Add((key, space), values = []);
+            values.Add(value);
+        }
+
+        private byte[] AnyValue()
+        {
             var value = new byte[1 + _random.Next(_random.Next(10) == 0 ? 12_000 : 300)];
             for (int i = 0; i < value.Length; i++)
                 value[i] = (byte)_random.NextUInt64();
-            _staged.Add((key, value, _driver!.Stage(key, value)));
-            if (!_maybe.TryGetValue(key, out List<byte[]>? values))
-                _maybe.Add(key, values = []);
-            values.Add(value);
+            return value;
         }
 
         private void Commit()
@@ -94,11 +104,11 @@ public class StoreModelTests(ITestOutputHelper output)
 
         private void Settle()
         {
-            foreach ((string key, byte[] value, ulong ticket) in _staged)
+            foreach ((string key, StoreSpace space, byte[]? value, ulong ticket) in _staged)
             {
                 _driver!.Answers[ticket].ShouldBe(StoreOutcome.Done);
-                _sure[key] = value;
-                _maybe.Remove(key);
+                _sure[(key, space)] = value;
+                _maybe.Remove((key, space));
             }
 
             _staged.Clear();
@@ -124,14 +134,13 @@ public class StoreModelTests(ITestOutputHelper output)
             _disk = _disk.Restart(survival, _random);
             _driver = Open();
             _staged.Clear();
-            for (int i = 0; i < 20; i++)
+            foreach ((string key, StoreSpace space) place in Places())
             {
-                string key = "key-" + i;
-                byte[]? found = _driver.Value(key);
-                byte[]? sure = _sure.GetValueOrDefault(key);
-                bool known = Same(found, sure) || (_maybe.TryGetValue(key, out List<byte[]>? values) && values.Exists(value => Same(found, value)));
-                known.ShouldBeTrue($"seed {seed}: {key} after {survival}");
-                _sure[key] = found;
+                byte[]? found = _driver.Value(place.key, place.space);
+                bool known = Same(found, _sure.GetValueOrDefault(place))
+                    || (_maybe.TryGetValue(place, out List<byte[]?>? values) && values.Exists(value => Same(found, value)));
+                known.ShouldBeTrue($"seed {seed}: {place} after {survival}");
+                _sure[place] = found;
             }
 
             _maybe.Clear();
@@ -139,21 +148,32 @@ public class StoreModelTests(ITestOutputHelper output)
 
         private void Look(int step)
         {
-            var seen = new HashSet<string>(StringComparer.Ordinal);
+            var seen = new HashSet<(string, StoreSpace)>();
             for (int loop = 0; loop < _driver!.Loops; loop++)
             {
-                foreach (string key in _driver.Keys(loop))
-                    seen.Add(key).ShouldBeTrue($"seed {seed}, step {step}: {key} twice");
+                foreach (StoreSpace space in Enum.GetValues<StoreSpace>())
+                {
+                    foreach (string key in _driver.Keys(loop, space))
+                        seen.Add((key, space)).ShouldBeTrue($"seed {seed}, step {step}: {key} twice");
+                }
             }
 
-            for (int i = 0; i < 20; i++)
+            foreach ((string key, StoreSpace space) place in Places())
             {
-                string key = "key-" + i;
-                byte[]? sure = _sure.GetValueOrDefault(key);
-                Same(_driver.Value(key), sure).ShouldBeTrue($"seed {seed}, step {step}: {key}");
-                seen.Contains(key).ShouldBe(sure is not null, $"seed {seed}, step {step}: {key}");
+                byte[]? sure = _sure.GetValueOrDefault(place);
+                Same(_driver.Value(place.key, place.space), sure).ShouldBeTrue($"seed {seed}, step {step}: {place}");
+                seen.Contains(place).ShouldBe(sure is not null, $"seed {seed}, step {step}: {place}");
             }
+
+            StoreStatus status = _driver.Store.Status;
+            status.Keys.ShouldBe(seen.Count(place => place.Item2 == StoreSpace.Objects), $"seed {seed}, step {step}");
+            status.HintKeys.ShouldBe(seen.Count(place => place.Item2 == StoreSpace.Hints), $"seed {seed}, step {step}");
         }
+
+        private static IEnumerable<(string Key, StoreSpace Space)> Places() =>
+            from number in Enumerable.Range(0, Keys)
+            from space in Enum.GetValues<StoreSpace>()
+            select ("key-" + number, space);
 
         private void NoteDots(DotsReserved dots, int step)
         {

@@ -75,6 +75,54 @@ public class TornLogTests
         new StoreDriver(restarted.Restart(Survival.Nothing)).Value("seen").ShouldBe(served);
     }
 
+    [Theory]
+    [InlineData(StoreSpace.Objects, Survival.All)]
+    [InlineData(StoreSpace.Objects, Survival.Nothing)]
+    [InlineData(StoreSpace.Objects, Survival.AnyPieces)]
+    [InlineData(StoreSpace.Hints, Survival.All)]
+    [InlineData(StoreSpace.Hints, Survival.Nothing)]
+    [InlineData(StoreSpace.Hints, Survival.AnyPieces)]
+    public void A_power_cut_at_any_byte_brings_nothing_back_that_was_removed(StoreSpace space, Survival survival)
+    {
+        StoreSpace other = space == StoreSpace.Objects ? StoreSpace.Hints : StoreSpace.Objects;
+        bool ended = false;
+        for (long bytes = 0; !ended; bytes++)
+        {
+            var disk = new FakeDisk();
+            var driver = new StoreDriver(disk);
+            driver.Write("a", [1], space);
+            driver.Write("a", [2], other);
+            driver.Write("b", [3], space);
+            disk.BytesUntilPowerCut = bytes;
+            int acknowledged = 0;
+            try
+            {
+                driver.Remove("a", space).ShouldBe(StoreOutcome.Done);
+                acknowledged = 1;
+                driver.Write("a", [4], space).ShouldBe(StoreOutcome.Done);
+                acknowledged = 2;
+                driver.Remove("a", space).ShouldBe(StoreOutcome.Done);
+                acknowledged = 3;
+                ended = true;
+            }
+            catch (PowerCutException)
+            {
+                // The story ends here.
+            }
+
+            using var reopened = new StoreDriver(disk.Restart(survival, new RandomSource((ulong)bytes)));
+            byte[]?[] story = [[1], null, [4], null];
+            byte[]? found = reopened.Value("a", space);
+            story.Skip(acknowledged).Take(2).ShouldContain(value => Same(value, found), $"after {bytes} bytes, {acknowledged} acknowledged");
+            reopened.Value("a", other).ShouldBe([2]);
+            reopened.Value("b", space).ShouldBe([3]);
+            Enumerable.Range(0, 2).Sum(loop => reopened.Keys(loop, space).Count).ShouldBe(found is null ? 1 : 2);
+        }
+    }
+
+    private static bool Same(byte[]? left, byte[]? right) =>
+        left is null || right is null ? left == right : left.AsSpan().SequenceEqual(right);
+
     /// <summary>One fixed story: several keys, turns of one to three writes, dots, two segments, a reopening.</summary>
     private sealed class Run(FakeDisk disk)
     {

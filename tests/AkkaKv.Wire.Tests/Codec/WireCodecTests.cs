@@ -8,6 +8,7 @@ using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
+using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
 using AkkaKv.Core.Versions;
@@ -248,7 +249,6 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         StoreKey key => Convert.ToHexString(key.Bytes.Span),
         CausalContext or VersionVector or Address or Enum or bool or IFormattable => JsonSerializer.Serialize(part.ToString()),
         string text => JsonSerializer.Serialize(text),
-        IEnumerable<GossipEntry> entries => "[" + string.Join(", ", entries.Select(entry => entry.ToString())) + "]",
         System.Collections.IEnumerable items => "[" + string.Join(", ", items.Cast<object>().Select(TextOf)) + "]",
         _ => part.GetType().Name + "(" + string.Join(", ", PropertiesOf(part).Select(TextOf)) + ")",
     };
