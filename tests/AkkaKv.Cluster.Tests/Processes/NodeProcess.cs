@@ -70,6 +70,13 @@ internal sealed class NodeProcess(string name, int httpPort, int peerPort, strin
         await WaitReadyAsync();
     }
 
+    /// <summary>Waits for the end of a life that was ended by a signal, and starts the next one.</summary>
+    public async Task WaitEndAndRestartAsync()
+    {
+        await Life.WaitForExitAsync();
+        await RestartAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var life in _lives)
