@@ -3,7 +3,7 @@ using AkkaKv.Cluster.Tests.Abuse;
 namespace AkkaKv.Cluster.Tests.Faults.Loads;
 
 /// <summary>A key of the load; one request at a time works on it.</summary>
-internal sealed class LoadKey(string name, string path)
+internal sealed class LoadKey(int number, string name, string path)
 {
     private int _steps;
     private int _busy;
@@ -25,8 +25,12 @@ internal sealed class LoadKey(string name, string path)
 
     public void Give() => Volatile.Write(ref _busy, 0);
 
-    /// <summary>Whether the next request writes: by turns, a write first.</summary>
-    public bool NextWrites() => _steps++ % 2 == 0 && !MustRead;
+    /// <summary>Whether the next request writes: by turns, after a first write; while one half of the keys is written, the other is read.</summary>
+    public bool NextWrites()
+    {
+        bool isFirst = _steps++ == 0;
+        return isFirst || ((_steps + number) % 2 == 0 && !MustRead);
+    }
 
     public string NextValue() => $"{name} step {_steps}";
 }

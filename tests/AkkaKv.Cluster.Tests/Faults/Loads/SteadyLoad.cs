@@ -31,9 +31,11 @@ internal sealed class SteadyLoad : IAsyncDisposable
     private SteadyLoad(IReadOnlyList<NodeProcess> entries, int requestsPerSecond, int keysOfEachPartition)
     {
         _entries = entries;
-        _keys = [.. SpreadKeys.Names(Bucket, keysOfEachPartition).Select(name => new LoadKey(name, SpreadKeys.PathOf(Bucket, name)))];
+        _keys = [.. SpreadKeys.Names(Bucket, keysOfEachPartition).Select((name, number) => new LoadKey(number, name, SpreadKeys.PathOf(Bucket, name)))];
         _requestsPerTick = Math.Max(1, (int)(requestsPerSecond * Tick.TotalSeconds));
-        _pump = PumpAsync();
+
+        // Not on the test's own scheduler, which would have it wait for what the test does.
+        _pump = Task.Run(PumpAsync);
     }
 
     public WriteLedger Ledger { get; } = new();
