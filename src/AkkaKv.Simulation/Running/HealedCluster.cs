@@ -47,7 +47,8 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
             WaitUntil(ReplicasAgree, "after healing all replicas of every key agree", "replicas still differed, without any read,");
         if (world.Shape.RepairsItself)
             WaitUntil(() => _trees.Look() is null, "after healing all replicas of every key agree", "a Merkle tree was still wrong");
-        WaitUntil(HintsAreDrained, NothingStrays, "hints were still kept");
+        if (world.Shape.StoresAreItsOwn)
+            WaitUntil(HintsAreDrained, NothingStrays, "hints were still kept");
         if (world.Shape is { RepairsItself: true, WaitsForReaping: true })
             WaitUntil(NothingDeadIsLeft, "what is deleted is forgotten in the end", "tombstones were still held");
         for (int round = 0; round < 2; round++)
@@ -206,6 +207,8 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
             WorkloadKey? key = plan.Keys.FirstOrDefault(candidate => candidate.Store.Equals(held));
 
             // Anti-entropy brings a key to all that own it by default, also one that was written with a smaller N.
+            if (key is null && !world.Shape.StoresAreItsOwn)
+                continue;
             if (key is not null && OwnersOf(key, Math.Max(key.Replicas, world.Shape.Replicas)).Contains(node.Id))
                 continue;
             SiblingSetCodec.TryDecode(node.Life.Store.Look(held).Object, out SiblingSet set);

@@ -61,6 +61,9 @@ internal sealed record WorldShape
     /// <summary>Bytes of all hints of a node; few at times, so that some are dropped.</summary>
     public required long HintBytesMax { get; init; }
 
+    /// <summary>Off where somebody other than the product writes into the stores: what that leaves belongs to nobody.</summary>
+    public bool StoresAreItsOwn { get; init; } = true;
+
     /// <summary>At the end the run waits until everything deleted is forgotten.</summary>
     public required bool WaitsForReaping { get; init; }
 

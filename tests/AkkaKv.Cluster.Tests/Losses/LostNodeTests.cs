@@ -43,16 +43,13 @@ public sealed class LostNodeTests(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task A_node_that_missed_writes_is_brought_up_by_reads() => ProcessCluster.RunAsync(output, new ClusterShape(), async cluster =>
+    public Task A_node_that_missed_writes_is_brought_up_without_any_read() => ProcessCluster.RunAsync(output, new ClusterShape(), async cluster =>
     {
         await cluster.Nodes[2].KillAsync();
         await PutAllAsync(cluster.Nodes[0], "missed");
         await cluster.Nodes[2].RestartAsync();
         await cluster.WaitWholeAsync();
-        (await KeysHeldAsync(cluster.Nodes[2])).ShouldBe(0, "it was away for all of them");
-
-        // A read asks its own node's replica first, and repairs it when it differs; a read elsewhere may not ask it at all.
-        await ReadAllAsync(cluster.Nodes[2], "missed");
+        await Wait.UntilAsync("node-3 holds what it missed", async () => await KeysHeldAsync(cluster.Nodes[2]) == Keys);
         await AloneItHoldsAsync(cluster, cluster.Nodes[2], "missed");
     });
 

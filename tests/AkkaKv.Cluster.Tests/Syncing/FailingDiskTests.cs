@@ -46,7 +46,10 @@ public sealed class FailingDiskTests(ITestOutputHelper output)
         return ProcessCluster.RunAsync(output, shape, async cluster =>
         {
             await PutUntilRefusedAsync(cluster.Nodes[0]);
-            await RefusesWritesAndSaysWhyAsync(cluster.Nodes[0]);
+            await IsNotReadyAndSaysWhyAsync(cluster.Nodes[0]);
+            var passedOn = await cluster.Nodes[0].Http.PutAsync(KvHttp.PathOf("healthy", "passed on"), "made by another owner");
+            passedOn.Status.ShouldBe(204, passedOn.ToString());
+            (await cluster.Nodes[0].Http.GetAsync(KvHttp.PathOf("healthy", "passed on"))).Texts.ShouldBe(["made by another owner"]);
             foreach (var healthy in cluster.Nodes.Skip(1))
             {
                 (await healthy.Http.GetAsync("/ready")).Status.ShouldBe(200);
@@ -84,6 +87,11 @@ public sealed class FailingDiskTests(ITestOutputHelper output)
         refused.Problem.ShouldBe("store-read-only");
         refused.Outcome.ShouldBe("not-attempted");
         (await node.Http.GetAsync(KvHttp.PathOf("disk", "refused"))).Status.ShouldBe(404);
+        await IsNotReadyAndSaysWhyAsync(node);
+    }
+
+    private static async Task IsNotReadyAndSaysWhyAsync(NodeProcess node)
+    {
         var ready = await node.Http.GetAsync("/ready");
         ready.Status.ShouldBe(503);
         ready.Text.ShouldContain("takes no writes");

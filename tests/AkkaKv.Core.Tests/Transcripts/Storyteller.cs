@@ -60,13 +60,16 @@ internal sealed class Storyteller
         var said = new StringBuilder();
         foreach ((Address from, Address to, Message message) in _world.Trace)
         {
-            if ((MessageWords.Of(message) ?? (_listens ? GossipWords.Of(message, _world.Nodes) : null)) is { } words)
+            if ((MessageWords.Of(message) ?? (_listens && !IsTwin(to) ? GossipWords.Of(message, _world.Nodes) : null)) is { } words)
                 said.Append($"{Sender(from, to),-18} → {Name(to),-18} {words}\n");
             Remember(message);
         }
 
         return said.ToString();
     }
+
+    // Every partition's actors are told the same; the gateway stands for all of them.
+    private static bool IsTwin(Address to) => to.Role is ActorRole.Hints or ActorRole.Reaper or ActorRole.AntiEntropy;
 
     private void Carry(string[] words)
     {

@@ -1,4 +1,5 @@
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Ring;
 using AkkaKv.Wire.Codec;
 
@@ -34,13 +35,16 @@ public sealed class PeerKindsTests
         }
     }
 
+    private static readonly ActorRole[] OfPartitions = [ActorRole.Replica, ActorRole.Hints, ActorRole.Reaper];
+
     [Fact]
     public void What_brings_a_key_to_the_actor_of_a_partition_names_it()
     {
         foreach (Message message in OneOfEachKind())
         {
-            bool isOfPartition = message.GetType().GetProperty("Key")?.PropertyType == typeof(StoreKey)
-                && (PeerKinds.IsTaken(ActorRole.Replica, message.GetType()) || PeerKinds.IsTaken(ActorRole.Hints, message.GetType()));
+            bool isOfPartition = message.GetType().GetProperty("Key")?.PropertyType is { } kind
+                && (kind == typeof(StoreKey) || kind == typeof(DeadKey))
+                && Array.Exists(OfPartitions, role => PeerKinds.IsTaken(role, message.GetType()));
             (PeerKinds.PartitionKeyOf(message) is not null).ShouldBe(isOfPartition, $"{message.GetType().Name}: name its key in PeerKinds.PartitionKeyOf");
         }
     }
