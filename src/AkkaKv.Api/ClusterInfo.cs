@@ -17,7 +17,11 @@ public sealed record MemberInfo(
     double Weight,
     bool Reachable,
     bool Self,
-    int Partitions);
+    int Partitions)
+{
+    /// <summary>What the answering node knows of its health; null where only the members were asked for.</summary>
+    public MemberHealth? Health { get; init; }
+}
 
 /// <summary>The ring as the answering node knows it.</summary>
 /// <param name="Epoch">The number of the configuration it was computed from.</param>

@@ -34,6 +34,15 @@ public interface IAkkaKv
     /// <summary>Where a key lives, or why the key is not one.</summary>
     ValueTask<(PlacementInfo? Placement, KvError? Error)> PlacementAsync(EntryKey key, RequestOptions options, CancellationToken cancellation);
 
+    /// <summary>All that this node can say of the members, of what waits on it and of what it repairs.</summary>
+    ValueTask<NodeReport> ReportAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Compares all that this node owns with every other owner and moves what differs. A second call while it goes on
+    /// joins it. Returns at once; <see cref="ReportAsync"/> tells how it goes.
+    /// </summary>
+    ValueTask<RepairInfo?> RepairAsync(CancellationToken cancellation);
+
     /// <summary>How this node is.</summary>
     ValueTask<NodeHealth> HealthAsync(CancellationToken cancellation);
 }

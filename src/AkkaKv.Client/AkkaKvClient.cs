@@ -142,6 +142,18 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
         return AnswerReader.Read(result, received => ClusterReader.Placement(received, key));
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Of the next endpoint in turn; all of it from that one node.</remarks>
+    /// <exception cref="AkkaKvException">No endpoint answered.</exception>
+    public async ValueTask<NodeReport> ReportAsync(CancellationToken cancellation) =>
+        AnswerReader.ReadOrThrow(await AboutClusterAsync("/cluster/report", cancellation), ReportReader.Report);
+
+    /// <inheritdoc/>
+    /// <remarks>On the next endpoint in turn. Repeated like a read: a second start joins the first.</remarks>
+    /// <exception cref="AkkaKvException">No endpoint answered.</exception>
+    public async ValueTask<RepairInfo?> RepairAsync(CancellationToken cancellation) =>
+        AnswerReader.ReadOrThrow(await _sender.SendAsync(RepairShape(HttpMethod.Post), cancellation), ReportReader.Repair).Repair;
+
     /// <summary>How the next endpoint in turn is.</summary>
     /// <exception cref="AkkaKvException">No endpoint answered.</exception>
     public async ValueTask<NodeHealth> HealthAsync(CancellationToken cancellation)
@@ -161,6 +173,27 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
         return AnswerReader.Read(result, ClusterReader.Health);
     }
 
+    /// <summary>What one node says of the cluster: asked once, no other node in its place.</summary>
+    /// <param name="endpoint">Its URL; need not be one of the client's endpoints.</param>
+    /// <param name="cancellation">Stops the wait.</param>
+    public async ValueTask<(NodeReport? Report, KvError? Error)> ReportOfAsync(Uri endpoint, CancellationToken cancellation)
+    {
+        var shape = Read(HttpMethod.Get, "/cluster/report", RequestOptions.Default, Ok);
+        return AnswerReader.Read(await _sender.OnceAsync(endpoint, shape, _sender.NewDeadline(), cancellation), ReportReader.Report);
+    }
+
+    /// <summary>Starts a repair on one node, or joins the one that is under way there; no other node in its place.</summary>
+    /// <param name="endpoint">Its URL; need not be one of the client's endpoints.</param>
+    /// <param name="cancellation">Stops the wait, not the repair.</param>
+    public async ValueTask<(RepairReply? Repair, KvError? Error)> StartRepairOfAsync(Uri endpoint, CancellationToken cancellation) =>
+        AnswerReader.Read(await _sender.OnceAsync(endpoint, RepairShape(HttpMethod.Post), _sender.NewDeadline(), cancellation), ReportReader.Repair);
+
+    /// <summary>How the last repair on command of one node goes, or went.</summary>
+    /// <param name="endpoint">Its URL; need not be one of the client's endpoints.</param>
+    /// <param name="cancellation">Stops the wait.</param>
+    public async ValueTask<(RepairReply? Repair, KvError? Error)> RepairOfAsync(Uri endpoint, CancellationToken cancellation) =>
+        AnswerReader.Read(await _sender.OnceAsync(endpoint, RepairShape(HttpMethod.Get), _sender.NewDeadline(), cancellation), ReportReader.Repair);
+
     /// <summary>Closes the connections.</summary>
     public void Dispose() => _sender.Dispose();
 
@@ -169,6 +202,8 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
     private static HttpStatusCode[] KvWritten => [HttpStatusCode.NoContent, HttpStatusCode.OK, HttpStatusCode.Created];
 
     private static HttpStatusCode[] Ok => [HttpStatusCode.OK];
+
+    private static HttpStatusCode[] OkOrAccepted => [HttpStatusCode.OK, HttpStatusCode.Accepted];
 
     private static HttpStatusCode[] ReadyOrNot => [HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable];
 
@@ -189,6 +224,9 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
 
     private CallShape Read(HttpMethod method, string target, RequestOptions options, HttpStatusCode[] accepted) =>
         new(method, target, IsRead: true, accepted, AttemptTimeout(options));
+
+    // A start is as harmless to repeat as a read: the second one joins the first.
+    private CallShape RepairShape(HttpMethod method) => Read(method, "/cluster/repair", RequestOptions.Default, OkOrAccepted);
 
     private CallShape PutShape(EntryKey key, PutRequest put, RequestOptions options, bool repeat)
     {

@@ -23,7 +23,7 @@ public sealed class CoreRoomTests
         ["AntiEntropy"] = ["Replica", "Versions", "Membership", "Ring"],
         ["Ids"] = ["Agreement"],
         ["Coordination"] = ["Replica", "Ring", "Versions", "Hints"],
-        ["Gateway"] = ["Coordination", "Ids", "Ring", "Membership", "Versions"],
+        ["Gateway"] = ["Coordination", "Ids", "Ring", "Membership", "Versions", "Hints", "AntiEntropy", "Reaping"],
         ["Node"] = ["Versions", "Agreement", "Ring", "Membership", "Topology", "Replica", "Hints", "AntiEntropy", "Reaping", "Ids", "Coordination", "Gateway"],
     };
 

@@ -5,7 +5,7 @@ namespace AkkaKv.Architecture.Tests;
 /// <summary>In the server, the facades see one door and nothing behind it, so that every host can stand behind it.</summary>
 public sealed class ServerRoomTests
 {
-    private static readonly string[] Facades = ["AkkaKv.Server.Http", "AkkaKv.Server.Resp", "AkkaKv.Server.Dashboard"];
+    private static readonly string[] Facades = ["AkkaKv.Server.Http", "AkkaKv.Server.Resp", "AkkaKv.Server.Dashboard", "AkkaKv.Server.Metrics"];
 
     [Fact]
     public void Facades_know_only_the_Api()

@@ -1,19 +1,25 @@
 using System.CommandLine;
+using System.Globalization;
 using AkkaKv.Api;
 using AkkaKv.Cli.Output;
 using AkkaKv.Cli.Shell;
-using AkkaKv.Client;
 
 namespace AkkaKv.Cli.Commands;
 
-/// <summary><c>akkakv status</c>: what one node believes of the members, and what each member says of itself.</summary>
+/// <summary><c>akkakv status</c>: what one node believes of the members, what each says of itself, and what needs a person.</summary>
 internal sealed class StatusCommand(Terminal terminal, ConnectionFlags connection)
 {
-    private sealed record Row(MemberInfo Member, NodeHealth? Health, KvError? Error);
+    private static readonly string[] Columns =
+    [
+        "NODE", "HTTP", "ZONE", "WEIGHT", "STATE", "READY", "PHI", "HEARTBEAT", "SKEW", "HINTS", "COMPARED", "DIFFERING", "PARTITIONS", "KEYS", "LIVE BYTES",
+        "DURABILITY",
+    ];
+
+    private sealed record Row(NodeAnswer Answer, long Hints, IReadOnlyList<string> Warnings);
 
     public Command Build()
     {
-        var command = new Command("status", "Shows the members: reachable, ready or why not, partitions, store.");
+        var command = new Command("status", "Shows the members: state, ready or why not, hints, comparisons, store; and what needs an operator.");
         command.SetAction(RunAsync);
         return command;
     }
@@ -21,46 +27,67 @@ internal sealed class StatusCommand(Terminal terminal, ConnectionFlags connectio
     private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         using var client = connection.Connect(parse);
-        var members = await client.MembersAsync(cancellation);
-        var rows = await Task.WhenAll(members.Select(member => AskAsync(client, member, cancellation)));
+        var report = await client.ReportAsync(cancellation);
+        var answers = await NodeAnswer.AllAsync(client, report.Members, cancellation);
+        string answerer = report.Members.FirstOrDefault(member => member.Self)?.Name ?? "the answering node";
+        Row[] rows = [.. answers.Select(answer => RowOf(answer, answers, answerer))];
         if (connection.IsJson(parse))
             terminal.OutText.WriteLine(JsonText.Of(rows.Select(Json)));
         else
-            Print(rows);
+            Print(rows, report.IsComplete, answerer);
         return ExitCode.Ok;
     }
 
-    private static async Task<Row> AskAsync(AkkaKvClient client, MemberInfo member, CancellationToken cancellation)
+    private Row RowOf(NodeAnswer answer, NodeAnswer[] all, string answerer)
     {
-        if (!Uri.TryCreate(member.HttpEndpoint, UriKind.Absolute, out var endpoint))
-            return new Row(member, null, null);
-        var (health, error) = await client.HealthOfAsync(endpoint, cancellation);
-        return new Row(member, health, error);
+        // Every node keeps hints of its own: one node's opinion would miss most of them.
+        long hints = all.Sum(other => other.Report?.Hints.Where(each => each.Target == answer.Member.Name).Sum(each => each.Keys) ?? 0);
+        return new Row(answer, hints, StatusWarnings.Of(answer, answerer, terminal.Time.GetUtcNow()));
     }
 
-    private void Print(Row[] rows)
+    private void Print(Row[] rows, bool isComplete, string answerer)
     {
-        TablePrinter.ForOut(terminal).Print(
-            ["NODE", "HTTP", "ZONE", "WEIGHT", "REACHABLE", "READY", "PARTITIONS", "KEYS", "LIVE BYTES", "DURABILITY"],
-            rows.Select(row => (IReadOnlyList<string>)
-            [
-                row.Member.Name + (row.Member.Self ? " *" : ""),
-                row.Member.HttpEndpoint ?? "",
-                row.Member.Zone,
-                row.Member.Weight.ToString("0.##"),
-                row.Member.Reachable ? "yes" : "no",
-                Ready(row),
-                Shown.Count(row.Member.Partitions),
-                Fact(row, "keys"),
-                Fact(row, "liveBytes"),
-                Fact(row, "durability"),
-            ]));
-        foreach (var row in rows.Where(row => row.Health is { Ready: false } || row.Error is not null))
-            terminal.OutText.WriteLine($"{row.Member.Name}: {row.Error?.Detail ?? string.Join("; ", row.Health!.Reasons)}");
-        terminal.OutText.WriteLine($"{rows.Count(row => row.Health is { Ready: true })} of {rows.Length} nodes are ready. (* answered; 'reachable' is its opinion)");
+        TablePrinter.ForOut(terminal).Print(Columns, rows.Select(Cells));
+        foreach (var answer in rows.Select(row => row.Answer).Where(answer => answer.Health is { Ready: false } || answer.Error is not null))
+            terminal.OutText.WriteLine($"{answer.Member.Name}: {answer.Error?.Detail ?? string.Join("; ", answer.Health!.Reasons)}");
+        foreach (var row in rows)
+        {
+            foreach (string warning in row.Warnings)
+                terminal.OutText.WriteLine($"! {row.Answer.Member.Name}: {warning}");
+        }
+
+        if (!isComplete)
+            terminal.OutText.WriteLine($"! {answerer} did not say in time what it thinks of every member: what is missing is empty here.");
+        int ready = rows.Count(row => row.Answer.Health is { Ready: true });
+        terminal.OutText.WriteLine($"{ready} of {rows.Length} nodes are ready. (* answered; state, phi, heartbeat, skew and comparisons are its opinion)");
     }
 
-    private static string Ready(Row row) => row switch
+    private static IReadOnlyList<string> Cells(Row row)
+    {
+        MemberInfo member = row.Answer.Member;
+        MemberHealth? health = member.Health;
+        return
+        [
+            member.Name + (member.Self ? " *" : ""),
+            member.HttpEndpoint ?? "",
+            member.Zone,
+            member.Weight.ToString("0.##", CultureInfo.InvariantCulture),
+            health?.State ?? (member.Reachable ? "reachable" : "unreachable"),
+            Ready(row.Answer),
+            health is null || member.Self ? "" : health.Phi.ToString("0.0", CultureInfo.InvariantCulture),
+            member.Self ? "" : Shown.Age(health?.HeartbeatAge),
+            member.Self ? "" : Shown.Age(health?.ClockSkew),
+            Shown.Count(row.Hints),
+            health is null || member.Self ? "" : health.SinceExchange is { } since ? Shown.Age(since) : "never",
+            health is null || member.Self ? "" : Shown.Count(health.DifferingKeys),
+            Shown.Count(member.Partitions),
+            Fact(row.Answer, "keys"),
+            Fact(row.Answer, "liveBytes"),
+            Fact(row.Answer, "durability"),
+        ];
+    }
+
+    private static string Ready(NodeAnswer answer) => answer switch
     {
         { Health.Ready: true } => "yes",
         { Health: not null } => "no",
@@ -69,14 +96,17 @@ internal sealed class StatusCommand(Terminal terminal, ConnectionFlags connectio
     };
 
     // The rest of what a store says of itself is in the JSON: too wide for a table.
-    private static string Fact(Row row, string name) => row.Health?.Store.GetValueOrDefault(name) ?? "";
+    private static string Fact(NodeAnswer answer, string name) => answer.Health?.Store.GetValueOrDefault(name) ?? "";
 
     private static object Json(Row row) => new
     {
-        member = row.Member,
-        ready = row.Health?.Ready,
-        reasons = row.Health?.Reasons,
-        store = row.Health?.Store,
-        error = row.Error?.Detail,
+        member = row.Answer.Member,
+        ready = row.Answer.Health?.Ready,
+        reasons = row.Answer.Health?.Reasons,
+        store = row.Answer.Health?.Store,
+        hintsPending = row.Hints,
+        isComplete = row.Answer.Report?.IsComplete,
+        warnings = row.Warnings,
+        error = row.Answer.Error?.Detail,
     };
 }

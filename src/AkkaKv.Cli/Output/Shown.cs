@@ -14,6 +14,18 @@ internal static class Shown
     public static string Clock(TimeSpan span) =>
         span.TotalHours >= 1 ? $"{(int)span.TotalHours}:{span.Minutes:00}:{span.Seconds:00}" : $"{span.Minutes}:{span.Seconds:00}";
 
+    /// <summary>A duration in its two largest units: <c>340ms</c>, <c>12s</c>, <c>5m 3s</c>, <c>3h 10m</c>, <c>4d 2h</c>; empty for none.</summary>
+    public static string Age(TimeSpan? span) => span switch
+    {
+        null => "",
+        { Ticks: < 0 } negative => "-" + Age(-negative),
+        { TotalSeconds: < 1 } brief => $"{(long)brief.TotalMilliseconds}ms",
+        { TotalMinutes: < 1 } seconds => $"{seconds.Seconds}s",
+        { TotalHours: < 1 } minutes => $"{minutes.Minutes}m {minutes.Seconds}s",
+        { TotalDays: < 1 } hours => $"{hours.Hours}h {hours.Minutes}m",
+        { } days => $"{days.Days}d {days.Hours}h",
+    };
+
     /// <summary>The first bytes of a value, on one line; control characters become dots.</summary>
     public static string Preview(ReadOnlySpan<byte> value, int charsMax = 40)
     {

@@ -50,13 +50,16 @@ internal static class CommandLine
 
     private static RootCommand Tree(Terminal terminal, ConnectionFlags connection)
     {
-        var root = new RootCommand("AkkaKv: a replicated key-value store. Exit codes: 0 ok, 1 not found, 2 usage, 3 conflict, 4 refused, 5 unavailable, 6 indeterminate, 7 load incomplete.");
+        var root = new RootCommand("AkkaKv: a replicated key-value store. Exit codes: 0 ok, 1 not found, 2 usage, 3 conflict, 4 refused, 5 unavailable, 6 indeterminate, 7 load incomplete, 8 repair incomplete.");
         connection.AddTo(root);
         root.Subcommands.Add(new GetCommand(terminal, connection).Build());
         root.Subcommands.Add(new PutCommand(terminal, connection).Build());
         root.Subcommands.Add(new DeleteCommand(terminal, connection).Build());
         root.Subcommands.Add(new LoadCommand(terminal, connection).Build());
         root.Subcommands.Add(new StatusCommand(terminal, connection).Build());
+        root.Subcommands.Add(new HintsCommand(terminal, connection).Build());
+        root.Subcommands.Add(new RepairCommand(terminal, connection).Build());
+        root.Subcommands.Add(new TombstonesCommand(terminal, connection).Build());
         root.Subcommands.Add(new RingCommand(terminal, connection).Build());
         root.Subcommands.Add(new WhereCommand(terminal, connection).Build());
         root.Subcommands.Add(new BenchCommand(terminal, connection).Build());

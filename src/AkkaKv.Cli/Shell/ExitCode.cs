@@ -11,5 +11,6 @@ internal static class ExitCode
     public const int Unavailable = 5;
     public const int Indeterminate = 6;
     public const int LoadIncomplete = 7;
+    public const int RepairIncomplete = 8;
     public const int Interrupted = 130;
 }

@@ -57,7 +57,7 @@ internal static class ClusterReader
         return new NodeHealth(Text(root, "node") ?? received.Endpoint.Authority, ready, reasons, store);
     }
 
-    private static List<MemberInfo> MemberList(JsonElement list)
+    public static IReadOnlyList<MemberInfo> MemberList(JsonElement list)
     {
         var members = new List<MemberInfo>();
         foreach (var each in list.EnumerateArray())
@@ -75,7 +75,10 @@ internal static class ClusterReader
         each.TryGetProperty("weight", out var weight) && weight.TryGetDouble(out double number) ? number : 1,
         Flag(each, "reachable", absent: true),
         Flag(each, "self", absent: false),
-        (int)Long(each, "partitions"));
+        (int)Long(each, "partitions"))
+    {
+        Health = each.TryGetProperty("health", out var health) && health.ValueKind == JsonValueKind.Object ? ReportReader.Health(health) : null,
+    };
 
     /// <summary>A 64-bit hash is beyond what many JSON readers hold in a number, so it may come as text: decimal or hexadecimal.</summary>
     private static ulong Hash(JsonElement root)

@@ -46,6 +46,7 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
             case RequestEnded ended: OnEnded(ended); break;
             case GatewayMembers members: OnMembers(context, members); break;
             case GatewayRing ring: OnRing(context, ring); break;
+            case GatewayReport report: OnReport(context, report); break;
             case GatewayPlacement placement: OnPlacement(context, placement); break;
             case RingChanged changed: _ring = changed.Ring; break;
             case ReachabilityChanged changed: _reachability = changed.Snapshot; break;
@@ -203,6 +204,14 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
     {
         RingInfo info = NotReady() is null ? View(context).Ring() : new RingInfo(0, 0, 0, [], []);
         context.Send(ring.ReplyTo, new GatewayRingDone(info));
+    }
+
+    private void OnReport(IActorContext context, GatewayReport report)
+    {
+        if (NotReady() is null)
+            context.Spawn(ActorRole.Request, new ReportCoordinator(View(context), _ring!.Partitions, report));
+        else
+            context.Send(report.ReplyTo, new GatewayReportDone(NodeReport.Nothing));
     }
 
     private void OnPlacement(IActorContext context, GatewayPlacement placement)

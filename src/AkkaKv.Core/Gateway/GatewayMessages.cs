@@ -60,3 +60,9 @@ public sealed record GatewayRingDone(RingInfo Ring) : Message;
 public sealed record GatewayPlacement(EntryKey Key, RequestOptions Options, Address ReplyTo) : Message;
 
 public sealed record GatewayPlacementDone(PlacementInfo? Placement, KvError? Error) : Message;
+
+/// <summary>Asks every part of this node how it is. Answered by <see cref="GatewayReportDone"/>.</summary>
+/// <param name="StartsRepair">Starts a repair as well, or joins the one that is under way.</param>
+public sealed record GatewayReport(bool StartsRepair, Address ReplyTo) : Message;
+
+public sealed record GatewayReportDone(NodeReport Report) : Message;

@@ -133,6 +133,19 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public ValueTask<NodeReport> ReportAsync(CancellationToken cancellation) => ReportAsync(startsRepair: false, cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask<RepairInfo?> RepairAsync(CancellationToken cancellation) =>
+        (await ReportAsync(startsRepair: true, cancellation)).Repair;
+
+    private async ValueTask<NodeReport> ReportAsync(bool startsRepair, CancellationToken cancellation)
+    {
+        var done = await AskAsync<GatewayReportDone>(replyTo => new GatewayReport(startsRepair, replyTo), cancellation);
+        return (done?.Report ?? NodeReport.Nothing) with { Counters = CounterNames.Of(_runtime.Counters().OfActors) };
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<NodeHealth> HealthAsync(CancellationToken cancellation)
     {
         var known = await AskAsync<GatewayMembersDone>(static replyTo => new GatewayMembers(replyTo), cancellation);

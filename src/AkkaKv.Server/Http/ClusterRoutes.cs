@@ -14,7 +14,10 @@ internal sealed class ClusterRoutes(IAkkaKv door)
         "curl {url}/kv/demo/greeting/placement",
         "curl {url}/cluster/members",
         "curl {url}/cluster/ring",
+        "curl {url}/cluster/hints",
+        "curl -X POST {url}/cluster/repair",
         "curl {url}/ready",
+        "curl {url}/metrics",
     ];
 
     /// <summary>Adds the routes.</summary>
@@ -23,7 +26,6 @@ internal sealed class ClusterRoutes(IAkkaKv door)
         routes.MapMethods("/", ReadMethods, WelcomeAsync);
         routes.MapMethods("/alive", ReadMethods, AliveAsync);
         routes.MapMethods("/ready", ReadMethods, ReadyAsync);
-        routes.MapMethods("/cluster/members", ReadMethods, MembersAsync);
         routes.MapMethods("/cluster/ring", ReadMethods, RingAsync);
     }
 
@@ -34,12 +36,6 @@ internal sealed class ClusterRoutes(IAkkaKv door)
     {
         var health = await door.HealthAsync(context.RequestAborted);
         await JsonReply.WriteAsync(context, health.Ready ? 200 : 503, health, PlainJson.Bodies.NodeHealth);
-    }
-
-    private async Task MembersAsync(HttpContext context)
-    {
-        var members = await door.MembersAsync(context.RequestAborted);
-        await JsonReply.WriteAsync(context, 200, new MembersBody(members), PlainJson.Bodies.MembersBody);
     }
 
     private async Task RingAsync(HttpContext context)

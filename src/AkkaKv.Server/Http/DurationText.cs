@@ -5,6 +5,10 @@ namespace AkkaKv.Server.Http;
 /// <summary>Durations as people write them: <c>500ms</c>, <c>2s</c>, <c>5m</c>, <c>12h</c>, <c>7d</c>, or plain milliseconds.</summary>
 internal static class DurationText
 {
+    /// <summary>Whole milliseconds with their unit, as <see cref="TryParse"/> reads them; what runs backwards has a minus.</summary>
+    public static string Format(TimeSpan duration) =>
+        string.Create(CultureInfo.InvariantCulture, $"{duration.Ticks / TimeSpan.TicksPerMillisecond}ms");
+
     /// <summary>Reads a whole, positive number with an optional unit.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan duration)
     {

@@ -30,6 +30,7 @@ public static class HttpFacade
         app.Use(next => context => StatusProblems.InvokeAsync(context, next));
         app.UseRouting();
         new ClusterRoutes(door).Map(app);
+        new ReportRoutes(door).Map(app);
         return app;
     }
 

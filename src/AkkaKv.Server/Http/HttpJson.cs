@@ -14,9 +14,6 @@ internal sealed record PlacementBody(
     IReadOnlyList<MemberInfo> Owners,
     IReadOnlyList<MemberInfo> Fallbacks);
 
-/// <summary>The members of the cluster.</summary>
-internal sealed record MembersBody(IReadOnlyList<MemberInfo> Members);
-
 /// <summary>The answer of a process that runs.</summary>
 internal sealed record AliveBody(bool Alive);
 
@@ -27,10 +24,15 @@ internal sealed record WelcomeBody(string Product, string Version, IReadOnlyList
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(DurationJson)],
     WriteIndented = false)]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(PlacementBody))]
 [JsonSerializable(typeof(MembersBody))]
+[JsonSerializable(typeof(HintsBody))]
+[JsonSerializable(typeof(RepairBody))]
+[JsonSerializable(typeof(TombstonesBody))]
+[JsonSerializable(typeof(ReportBody))]
 [JsonSerializable(typeof(RingInfo))]
 [JsonSerializable(typeof(NodeHealth))]
 [JsonSerializable(typeof(AliveBody))]

@@ -34,6 +34,20 @@ internal static class Problems
             Suggestion = suggestion,
         };
 
+    /// <summary>A parameter of a request that has none.</summary>
+    public static ProblemDocument NoQuery(string name) =>
+        InvalidQuery(name, name, "absent", null) with { Detail = $"This request takes no query parameters; found \"{name}\". Leave it out." };
+
+    public static ProblemDocument UnexpectedBody() =>
+        Refusal("unexpected-body", "The request takes no body", 400, "This request takes no body, and one was sent that would be ignored. Leave it out.");
+
+    public static ProblemDocument RepairUnknown() =>
+        Of(new KvError(
+            KvErrorCode.NotReady,
+            "The node must say how its repair goes, and did not within its time: it starts, stops or is overloaded, and the repair may have begun. Ask GET /cluster/repair, or send this again: it joins a repair that is under way.",
+            KvOutcome.Indeterminate,
+            Retryable: true));
+
     public static ProblemDocument InvalidHeader(string header, string found, string allowed) =>
         Refusal("invalid-header", "A header is not valid", 400, Sentence(header, found, allowed, null)) with
         {

@@ -16,6 +16,7 @@ internal static class Configuration
         var settings = new List<SettingValue>();
         if (FileOf(line, directory) is { } file)
             settings.AddRange(SettingsSources.File(file, errors));
+        settings.AddRange(SettingsSources.OpenTelemetry(variables));
         settings.AddRange(SettingsSources.Environment(variables));
         settings.AddRange(line.Settings);
         return OptionsReader.Read(settings, errors);

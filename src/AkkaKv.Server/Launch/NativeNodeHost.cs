@@ -116,10 +116,12 @@ internal sealed class NativeNodeHost : INodeHost
             Timeout = TimeSpan.FromMilliseconds(options.Limits.RequestTimeoutMillis),
             ContextSecret = Encoding.UTF8.GetBytes(cluster.ContextSecret ?? "context of cluster " + cluster.Name),
             Places = [.. cluster.Members.Select(member => new MemberPlace(new NodeId(member.Name), member.Endpoint, member.Http))],
+            RequestsMax = options.Limits.RequestsPerLoopMax,
             Gateways = loops,
         };
-        return new NodeOptions(
+        var actors = new NodeOptions(
             self, new RingTopology(1, cluster.Partitions, cluster.N, members), gateway, new ReplicaOptions(options.Limits.SiblingsMax));
+        return UpkeepPlan.Apply(actors, options.Upkeep);
     }
 
     private static NativeNodeOptions HostOf(ServerOptions options, NodeId self, int loops) => new()

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using AkkaKv.Api;
 using AkkaKv.Server.Http;
+using AkkaKv.Server.Metrics;
 using AkkaKv.Server.Options;
 
 namespace AkkaKv.Server.Launch;
@@ -22,7 +23,12 @@ internal sealed class NodeRunner(ServerOptions options, NodeHostFactory factory,
         {
             PrepareDirectory();
             await using var app = HttpFacade.Build(FacadeOptions(), door, TimeProvider.System);
+            using var metrics = new NodeMetrics(door);
+            MetricsRoute.Map(app, metrics);
             await StartHttpAsync(app);
+            await using var export = options.Metrics.OtlpEndpoint is { } collector
+                ? OtlpExport.Start(metrics, new OtlpTarget(collector, options.Metrics.OtlpInterval, options.Node.Name!), TimeProvider.System)
+                : null;
             app.Lifetime.ApplicationStopping.Register(door.Close);
             _ = parentGone.ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
             return await RunHostAsync(app, door);

@@ -41,6 +41,10 @@ internal sealed class StartingDoor(string node, KvLimits limits) : IAkkaKv
     public ValueTask<(PlacementInfo? Placement, KvError? Error)> PlacementAsync(EntryKey key, RequestOptions options, CancellationToken cancellation) =>
         inner?.PlacementAsync(key, options, cancellation) ?? new((null, NotReady()));
 
+    public ValueTask<NodeReport> ReportAsync(CancellationToken cancellation) => inner?.ReportAsync(cancellation) ?? new(NodeReport.Nothing);
+
+    public ValueTask<RepairInfo?> RepairAsync(CancellationToken cancellation) => inner?.RepairAsync(cancellation) ?? new((RepairInfo?)null);
+
     public ValueTask<NodeHealth> HealthAsync(CancellationToken cancellation) =>
         inner?.HealthAsync(cancellation) ?? new(new NodeHealth(node, Ready: false, [reason], new Dictionary<string, string>(StringComparer.Ordinal)));
 

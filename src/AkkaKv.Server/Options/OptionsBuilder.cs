@@ -37,6 +37,8 @@ internal sealed class OptionsBuilder
             Node = Node(cluster.Members),
             Store = Store(),
             Limits = Limits(),
+            Upkeep = Upkeep(),
+            Metrics = new MetricsOptions { OtlpEndpoint = Optional("Metrics:OtlpEndpoint") is { } url ? new Uri(url) : null, OtlpInterval = Millis("Metrics:OtlpIntervalMillis") },
             Buckets = Buckets(),
             LogLevel = Enum.Parse<LogLevel>(values["Log:Level"].Text, ignoreCase: true),
         };
@@ -116,8 +118,23 @@ internal sealed class OptionsBuilder
         SiblingsMax = Number("Limits:SiblingsMax"),
         RequestTimeoutMillis = Number("Limits:RequestTimeoutMillis"),
         RequestsInFlightMax = Number("Limits:RequestsInFlightMax"),
-        RequestBytesInFlightMax = long.Parse(values["Limits:RequestBytesInFlightMax"].Text, CultureInfo.InvariantCulture),
+        RequestBytesInFlightMax = Long("Limits:RequestBytesInFlightMax"),
         ConnectionsMax = Number("Limits:ConnectionsMax"),
+        RequestsPerLoopMax = Number("Limits:RequestsPerLoopMax"),
+    };
+
+    private UpkeepOptions Upkeep() => new()
+    {
+        GossipInterval = Millis("Gossip:IntervalMillis"),
+        PhiThreshold = double.Parse(values["Gossip:PhiThreshold"].Text, CultureInfo.InvariantCulture),
+        AcceptablePause = Millis("Gossip:AcceptablePauseMillis"),
+        HintBytesMax = Long("Hints:BytesMax"),
+        HintLifetime = Seconds("Hints:LifetimeSeconds"),
+        AntiEntropyInterval = Seconds("AntiEntropy:IntervalSeconds"),
+        AntiEntropyWindow = Optional("AntiEntropy:Window") is { } window ? SettingRule.AsWindow(window) : null,
+        TombstoneGrace = Seconds("Tombstones:GraceSeconds"),
+        TombstoneSweepInterval = Seconds("Tombstones:SweepIntervalSeconds"),
+        AllowShortGrace = bool.Parse(values["Tombstones:AllowShortGrace"].Text),
     };
 
     private Dictionary<string, BucketOptions> Buckets()
@@ -149,6 +166,12 @@ internal sealed class OptionsBuilder
         url is not null && SettingRule.AsUrl(url) is { } parsed ? (parsed.Host.Trim('[', ']'), parsed.Port) : null;
 
     private int Number(string name) => int.Parse(values[name].Text, CultureInfo.InvariantCulture);
+
+    private long Long(string name) => long.Parse(values[name].Text, CultureInfo.InvariantCulture);
+
+    private TimeSpan Millis(string name) => TimeSpan.FromMilliseconds(Number(name));
+
+    private TimeSpan Seconds(string name) => TimeSpan.FromSeconds(Number(name));
 
     private string? Optional(string name) => values.TryGetValue(name, out var value) ? value.Text : null;
 }

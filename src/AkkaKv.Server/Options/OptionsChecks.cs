@@ -5,8 +5,10 @@ namespace AkkaKv.Server.Options;
 /// <summary>What settings must be to each other. Each sentence says what was required, what was found, and what to do.</summary>
 internal static class OptionsChecks
 {
+    private static readonly TimeSpan TombstoneGraceMin = TimeSpan.FromMinutes(5);
+
     public static IEnumerable<string> Of(ServerOptions options) =>
-        Quorums(options).Concat(Members(options)).Concat(Limits(options));
+        Quorums(options).Concat(Members(options)).Concat(Limits(options)).Concat(Tombstones(options.Upkeep));
 
     private static IEnumerable<string> Quorums(ServerOptions options)
     {
@@ -59,5 +61,20 @@ internal static class OptionsChecks
             yield return $"Limits:RequestBytesInFlightMax must hold at least one value of Limits:ValueBytesMax ({limits.ValueBytesMax}); found {limits.RequestBytesInFlightMax}. Raise it.";
         if (options.Store.SegmentBytes < 2L * limits.ValueBytesMax)
             yield return $"Store:SegmentBytes must be at least twice Limits:ValueBytesMax ({limits.ValueBytesMax}); found {options.Store.SegmentBytes}. Raise it.";
+    }
+
+    private static IEnumerable<string> Tombstones(UpkeepOptions upkeep)
+    {
+        if (upkeep.HintLifetime >= upkeep.TombstoneGrace)
+        {
+            yield return $"Hints:LifetimeSeconds must be less than Tombstones:GraceSeconds; found {upkeep.HintLifetime.TotalSeconds} and {upkeep.TombstoneGrace.TotalSeconds}. "
+                + "A hint that outlives the grace could bring back a key after its deletion was forgotten. Lower the first or raise the second.";
+        }
+
+        if (upkeep.TombstoneGrace < TombstoneGraceMin && !upkeep.AllowShortGrace)
+        {
+            yield return $"Tombstones:GraceSeconds must be at least {TombstoneGraceMin.TotalSeconds}; found {upkeep.TombstoneGrace.TotalSeconds}. "
+                + "A request that is still on its way could bring back what was deleted. Raise it, or set Tombstones:AllowShortGrace to true for an experiment whose data may come back.";
+        }
     }
 }

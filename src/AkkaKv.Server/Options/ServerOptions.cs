@@ -13,6 +13,10 @@ public sealed record ServerOptions
 
     public required LimitsOptions Limits { get; init; }
 
+    public required UpkeepOptions Upkeep { get; init; }
+
+    public required MetricsOptions Metrics { get; init; }
+
     /// <summary>Defaults of single buckets, by bucket name.</summary>
     public required IReadOnlyDictionary<string, BucketOptions> Buckets { get; init; }
 
@@ -124,6 +128,9 @@ public sealed record LimitsOptions
     public required long RequestBytesInFlightMax { get; init; }
 
     public required int ConnectionsMax { get; init; }
+
+    /// <summary>Requests that one event loop has under way, those included whose client has its answer.</summary>
+    public required int RequestsPerLoopMax { get; init; }
 }
 
 /// <summary>A bucket's own defaults; null takes the cluster's.</summary>

@@ -27,6 +27,16 @@ internal sealed partial record SettingRule(string Required, Func<string, bool> H
         "a number more than 0 and at most 1000",
         text => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var weight) && weight is > 0 and <= 1000);
 
+    public static SettingRule CollectorUrl { get; } = new(
+        "an http or https URL, as in http://127.0.0.1:4318",
+        text => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0);
+
+    public static SettingRule Window { get; } = new("a part of each day in UTC, as in 01:00-05:30 or 22:00-04:00", text => AsWindow(text) is not null);
+
+    public static SettingRule Number(int min, int max) => new(
+        $"a number from {min} to {max}",
+        text => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max);
+
     public static SettingRule Whole(long min, long max) => new(
         $"a whole number from {min} to {max}",
         text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max);
@@ -52,6 +62,13 @@ internal sealed partial record SettingRule(string Required, Func<string, bool> H
     /// <summary>A plain http URL without a path, or null.</summary>
     public static Uri? AsUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttp && url.PathAndQuery == "/" && url.Host.Length > 0 ? url : null;
+
+    /// <summary>The two ends of a window of the day, or null.</summary>
+    public static (TimeOnly From, TimeOnly To)? AsWindow(string text) =>
+        text.Split('-') is [var from, var to] && Time(from) is { } begin && Time(to) is { } end ? (begin, end) : null;
+
+    private static TimeOnly? Time(string text) =>
+        TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
 
     [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamePattern();

@@ -58,6 +58,15 @@ internal static class SettingsSources
         return found;
     }
 
+    /// <summary>Reads the variable by which every program is told of a collector; our own names win over it.</summary>
+    public static IReadOnlyList<SettingValue> OpenTelemetry(IDictionary variables)
+    {
+        const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+        return variables[Endpoint] is string { Length: > 0 } url
+            ? [new SettingValue("Metrics:OtlpEndpoint", url, new SettingOrigin(SettingSource.Environment, Endpoint))]
+            : [];
+    }
+
     private static void Flatten(JsonElement element, string name, SettingOrigin origin, List<SettingValue> found)
     {
         switch (element.ValueKind)

@@ -38,6 +38,8 @@ public sealed class WireCodec : IMessageCodec
         typeof(TreeKeysAsk),
         typeof(TreeKeysTold),
         typeof(TreeKeysEnd),
+        typeof(GossipDigest),
+        typeof(GossipDelta),
     ];
 
     /// <summary>The one instance anyone needs.</summary>
@@ -62,6 +64,7 @@ public sealed class WireCodec : IMessageCodec
 
     /// <summary>True for a kind that may be sent to another node.</summary>
     public static bool CrossesNodes(Type kind) => Travelling.Contains(kind);
+
     /// <inheritdoc/>
     public void Encode(NodeId sender, ActorRole role, ulong number, Message message, IBufferWriter<byte> output)
     {

@@ -56,6 +56,7 @@ public sealed class FakeStore : IDisposable
     private FakeAnswer Stored(FakeRequest request) => (request.Method, request.Path) switch
     {
         (_, "/cluster/members") => FakeAnswer.Json(200, $"[{Member}]"),
+        (_, "/cluster/report") => FakeAnswer.Json(200, $$"""{"members":[{{Member}}],"hints":[],"tombstones":{"dead":0,"waiting":[]},"antiEntropy":{"treeBytes":0,"pause":"2ms","waitingFor":""},"counters":{},"isComplete":true}"""),
         (_, "/cluster/ring") => FakeAnswer.Json(200, $$"""{"epoch":1,"partitions":4,"n":1,"owners":[["node-1"],["node-1"],["node-1"],["node-1"]],"members":[{{Member}}]}"""),
         (_, "/ready") => FakeAnswer.Json(200, """{"node":"node-1","ready":true,"reasons":[],"store":{"kind":"fake","keys":"7"}}"""),
         (_, var path) when path.EndsWith("/placement", StringComparison.Ordinal) =>

@@ -23,6 +23,12 @@ internal sealed class FakeAkkaKv : IAkkaKv
 
     public NodeHealth Health { get; set; } = new("node-1", Ready: true, [], new Dictionary<string, string> { ["kind"] = "memory" });
 
+    /// <summary>What the node says of the cluster.</summary>
+    public NodeReport Report { get; set; } = NodeReport.Nothing with { Members = [Self], IsComplete = true };
+
+    /// <summary>What a repair that is asked for becomes; null is a node that does not answer in time.</summary>
+    public Func<RepairInfo?> Repair { get; set; } = () => null;
+
     public EntryKey? LastKey { get; private set; }
 
     public PutRequest? LastPut { get; private set; }
@@ -69,9 +75,18 @@ internal sealed class FakeAkkaKv : IAkkaKv
         return (new PlacementInfo(key, 0xFEDC_BA98_7654_3210, 1, [Self], []), null);
     }
 
+    public ValueTask<NodeReport> ReportAsync(CancellationToken cancellation) => new(Report);
+
+    public ValueTask<RepairInfo?> RepairAsync(CancellationToken cancellation)
+    {
+        var repair = Repair();
+        Report = Report with { Repair = repair };
+        return new(repair);
+    }
+
     public ValueTask<NodeHealth> HealthAsync(CancellationToken cancellation) => new(Health);
 
-    private static MemberInfo Self { get; } = new("node-1", "127.0.0.1:7101", "http://127.0.0.1:7001", "", 1, Reachable: true, Self: true, 2);
+    public static MemberInfo Self { get; } = new("node-1", "127.0.0.1:7101", "http://127.0.0.1:7001", "", 1, Reachable: true, Self: true, 2);
 
     private async Task<KvError?> EnterAsync(EntryKey key, RequestOptions options, CancellationToken cancellation)
     {

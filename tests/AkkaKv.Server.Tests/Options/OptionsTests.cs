@@ -1,5 +1,11 @@
 using System.Collections;
 using System.Net;
+using AkkaKv.Core.AntiEntropy;
+using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Node;
+using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
 using AkkaKv.Server.Launch;
 using AkkaKv.Server.Options;
 using Microsoft.Extensions.Logging;
@@ -85,8 +91,68 @@ public sealed class OptionsTests : IDisposable
     [InlineData("--member=name=a,endpoint=nowhere", "host:port")]
     [InlineData("--member=name=a,endpoint=h:1,http=ftp://h", "a URL")]
     [InlineData("--Cluster:N", "must be followed by a value")]
+    [InlineData("--Gossip:IntervalMillis=50", "a whole number from 100 to 10000")]
+    [InlineData("--Gossip:PhiThreshold=0.5", "a number from 1 to 100")]
+    [InlineData("--Hints:BytesMax=1", "a whole number from 1048576 to")]
+    [InlineData("--Hints:LifetimeSeconds=86400", "Hints:LifetimeSeconds must be less than Tombstones:GraceSeconds; found 86400 and 86400. A hint that outlives the grace")]
+    [InlineData("--Tombstones:GraceSeconds=299", "Tombstones:GraceSeconds must be at least 300; found 299. A request that is still on its way")]
+    [InlineData("--AntiEntropy:Window=1:00-2:00", "as in 01:00-05:30")]
+    [InlineData("--AntiEntropy:Window=01:00-25:00", "as in 01:00-05:30")]
+    [InlineData("--Limits:RequestsPerLoopMax=0", "a whole number from 1 to")]
+    [InlineData("--Metrics:OtlpEndpoint=collector", "an http or https URL")]
     public void What_is_invalid_says_what_is_required_and_found(string flag, string error) =>
         Read(flag).Errors.ShouldContain(one => one.Contains(error));
+
+    [Fact]
+    public void Upkeep_reaches_the_options_and_the_actors()
+    {
+        var upkeep = Read(
+            "--Gossip:IntervalMillis=2000", "--Gossip:PhiThreshold=7.5", "--Gossip:AcceptablePauseMillis=10000", "--Hints:BytesMax=2097152",
+            "--Hints:LifetimeSeconds=60", "--AntiEntropy:IntervalSeconds=30", "--AntiEntropy:Window=22:00-04:30", "--Tombstones:GraceSeconds=61",
+            "--Tombstones:SweepIntervalSeconds=5", "--Tombstones:AllowShortGrace=true").Options!.Upkeep;
+        var self = new NodeId("a");
+        var plain = new NodeOptions(
+            self, new RingTopology(1, 1, 1, [new RingMember(self, 1, "")]), new GatewayOptions { ContextSecret = new byte[16], Places = [] }, new ReplicaOptions(100));
+
+        var actors = UpkeepPlan.Apply(plain, upkeep);
+
+        actors.Membership.Require();
+        actors.Membership.Tick.ShouldBe(TimeSpan.FromSeconds(2));
+        actors.Membership.Phi.Threshold.ShouldBe(7.5);
+        actors.Membership.Phi.AcceptablePause.ShouldBe(TimeSpan.FromSeconds(10));
+        actors.Membership.Phi.NoProgressMax.ShouldBe(TimeSpan.FromSeconds(60));
+        (actors.Hints.BytesMax, actors.Hints.Lifetime).ShouldBe((2L << 20, TimeSpan.FromMinutes(1)));
+        actors.AntiEntropy.Interval.ShouldBe(TimeSpan.FromSeconds(30));
+        actors.AntiEntropy.Window.ShouldBe(new DailyWindow(new TimeOnly(22, 0), new TimeOnly(4, 30)));
+        (actors.Reaping.Grace, actors.Reaping.SweepInterval).ShouldBe((TimeSpan.FromSeconds(61), TimeSpan.FromSeconds(5)));
+    }
+
+    [Fact]
+    public void The_defaults_of_upkeep_are_the_actors_own()
+    {
+        var self = new NodeId("a");
+        var plain = new NodeOptions(
+            self, new RingTopology(1, 1, 1, [new RingMember(self, 1, "")]), new GatewayOptions { ContextSecret = new byte[16], Places = [] }, new ReplicaOptions(100));
+        var options = Read().Options!;
+
+        // Compared as text: records with lists in them are equal only to themselves.
+        UpkeepPlan.Apply(plain, options.Upkeep).ToString().ShouldBe(plain.ToString());
+        options.Limits.RequestsPerLoopMax.ShouldBe(plain.Gateway.RequestsMax);
+    }
+
+    [Fact]
+    public void The_usual_variable_names_a_collector_and_our_own_name_wins()
+    {
+        Read().Options!.Metrics.OtlpEndpoint.ShouldBeNull();
+        variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://one:4318";
+        var one = Read();
+        variables["AKKAKV__METRICS__OTLPENDPOINT"] = "http://two:4318";
+        var two = Read();
+
+        one.Options!.Metrics.OtlpEndpoint.ShouldBe(new Uri("http://one:4318"));
+        Origin(one, "Metrics:OtlpEndpoint").ShouldBe("environment OTEL_EXPORTER_OTLP_ENDPOINT");
+        two.Options!.Metrics.OtlpEndpoint.ShouldBe(new Uri("http://two:4318"));
+    }
 
     [Fact]
     public void A_node_listens_where_its_member_entry_says()

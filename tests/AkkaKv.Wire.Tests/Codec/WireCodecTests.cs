@@ -29,7 +29,7 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         typeof(ReplicaPut), typeof(ReplicaPutDone),
         typeof(GatewayGet), typeof(GetDone), typeof(CoordinatorTimeout), typeof(GatewayPut), typeof(GatewayDelete),
         typeof(GatewayMembers), typeof(GatewayMembersDone), typeof(GatewayRing), typeof(GatewayRingDone),
-        typeof(GatewayPlacement), typeof(GatewayPlacementDone),
+        typeof(GatewayPlacement), typeof(GatewayPlacementDone), typeof(GatewayReport), typeof(GatewayReportDone),
         typeof(PeerConnected), typeof(PeerDisconnected), typeof(ReachabilityChanged), typeof(SubscribeReachability),
         typeof(MembershipAsk), typeof(MembershipTold),
         typeof(RingSubscribe), typeof(RingTopologyAdopted), typeof(RingChanged),
