@@ -148,7 +148,7 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask<NodeHealth> HealthAsync(CancellationToken cancellation)
     {
-        IReadOnlyList<MemberInfo> members = await MembersAsync(cancellation);
+        var known = await AskAsync<GatewayMembersDone>(static replyTo => new GatewayMembers(replyTo), cancellation);
         StoreStatus store = _store.Status;
         var reasons = new List<string>();
         if (_runtime.Stopped.IsCompleted)
@@ -157,7 +157,9 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
             reasons.Add($"The store takes no writes: {readOnly}");
         QuorumDefaults quorum = _plan.Actors.Gateway.Quorum;
         int needed = Math.Min(Math.Max(quorum.R, quorum.W), _plan.Actors.Topology.Members.Count);
-        int reachable = members.Count(member => member.Reachable);
+
+        // Where there was no place for the question the node is busy: that is no reason to send its clients away.
+        int reachable = known?.Members.Count(member => member.Reachable) ?? needed;
         if (reachable < needed)
             reasons.Add($"A default quorum needs {needed} reachable members; this node reaches {reachable}. {Troubles()}");
         return new NodeHealth(_self.Name, reasons.Count == 0, reasons, StoreFacts.Of(store, _store.Identity));

@@ -19,6 +19,9 @@ namespace AkkaKv.Server.Launch;
 /// <summary>The native host, from this program's options.</summary>
 internal sealed class NativeNodeHost : INodeHost
 {
+    /// <summary>Questions about the node and its cluster find a place when requests have taken all of theirs.</summary>
+    private const int OperatorCalls = 64;
+
     private readonly ServerOptions _options;
     private readonly TextWriter _log;
     private readonly TaskCompletionSource<string> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -129,7 +132,7 @@ internal sealed class NativeNodeHost : INodeHost
         Listen = options.Node.PeerListen!,
         Peers = [.. options.Cluster.Members.Where(member => member.Name != self.Name).Select(PeerOf)],
         Loops = loops,
-        CallsMax = options.Limits.RequestsInFlightMax,
+        CallsMax = options.Limits.RequestsInFlightMax + OperatorCalls,
 
         // The callers are the HTTP facade's, which never wait for anything but a socket that is ready or a buffer: a
         // thread of the pool in between would cost a request more than writing its answer does.

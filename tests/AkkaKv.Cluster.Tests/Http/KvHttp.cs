@@ -42,6 +42,8 @@ internal sealed class KvHttp(HttpClient client, Uri node)
         return SendAsync(HttpMethod.Put, target, content, context, null);
     }
 
+    public Task<KvAnswer> PostAsync(string target) => SendAsync(HttpMethod.Post, target, null, null, null);
+
     public Task<KvAnswer> DeleteAsync(string target, string? context) => SendAsync(HttpMethod.Delete, target, null, context, null);
 
     private async Task<KvAnswer> SendAsync(HttpMethod method, string target, HttpContent? content, string? context, string? accept)

@@ -15,16 +15,19 @@ internal sealed class NodeProcess(string name, int httpPort, int peerPort, strin
 
     public Uri Url { get; } = new($"http://127.0.0.1:{httpPort}");
 
-    public string DataDirectory { get; } = Path.Combine(workDirectory, name);
+    public string DataDirectory { get; set; } = Path.Combine(workDirectory, name);
 
     /// <summary>How a member is named on the command line.</summary>
-    public string Member => $"name={name},endpoint=127.0.0.1:{peerPort},http=http://127.0.0.1:{httpPort}";
+    public string Member => MemberAt(peerPort);
 
     /// <summary>The settings of the next life.</summary>
     public IReadOnlyList<string> Arguments { get; set; } = [];
 
     /// <summary>What stands before the program in the next life: a tracer.</summary>
     public IReadOnlyList<string> Wrapper { get; set; } = [];
+
+    /// <summary>The same, for who reaches it at another port.</summary>
+    public string MemberAt(int port) => $"name={name},endpoint=127.0.0.1:{port},http=http://127.0.0.1:{httpPort}";
 
     public KvHttp Http { get; } = new(http, new Uri($"http://127.0.0.1:{httpPort}"));
 
@@ -68,6 +71,13 @@ internal sealed class NodeProcess(string name, int httpPort, int peerPort, strin
     {
         Start();
         await WaitReadyAsync();
+    }
+
+    /// <summary>Waits for the end of a life that was ended by a signal, and starts the next one.</summary>
+    public async Task WaitEndAndRestartAsync()
+    {
+        await Life.WaitForExitAsync();
+        await RestartAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -14,6 +14,12 @@ internal sealed record ClusterShape
 
     /// <summary>A command before the program, by the node's number from 0.</summary>
     public Func<int, TempDirectory, IReadOnlyList<string>> Wrapper { get; init; } = static (_, _) => [];
+
+    /// <summary>How a node, the first, is told of a member, the second.</summary>
+    public Func<NodeProcess, NodeProcess, string> MemberFor { get; init; } = static (_, member) => member.Member;
+
+    /// <summary>What is done to each node before its first start.</summary>
+    public Action<NodeProcess> Prepare { get; init; } = static _ => { };
 }
 
 /// <summary>Nodes as processes on free loopback ports, with data in a temporary directory.</summary>
@@ -32,8 +38,9 @@ internal sealed class ProcessCluster : IAsyncDisposable
             new NodeProcess($"node-{index + 1}", ports[2 * index], ports[(2 * index) + 1], Work.Path, _http))];
         foreach (var (index, node) in Nodes.Index())
         {
-            node.Arguments = [.. Nodes.SelectMany(member => new[] { "--member", member.Member }), .. shape.Settings];
+            node.Arguments = [.. Nodes.SelectMany(member => new[] { "--member", shape.MemberFor(node, member) }), .. shape.Settings];
             node.Wrapper = shape.Wrapper(index, Work);
+            shape.Prepare(node);
         }
     }
 

@@ -22,14 +22,23 @@ internal static partial class Signals
     {
         try
         {
-            // The state is the first letter behind the name, which is in parentheses and may hold anything.
-            string stat = File.ReadAllText($"/proc/{process}/stat");
-            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
+            return StateOf($"/proc/{process}/stat") is not ('Z' or 'X');
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
             return false;
         }
+    }
+
+    /// <summary>Whether every thread of the process is stopped.</summary>
+    public static bool IsStopped(int process) =>
+        Directory.GetDirectories($"/proc/{process}/task").All(task => StateOf(Path.Combine(task, "stat")) == 'T');
+
+    // The state is the first letter behind the name, which is in parentheses and may hold anything.
+    private static char StateOf(string path)
+    {
+        string stat = File.ReadAllText(path);
+        return stat[stat.LastIndexOf(')') + 2];
     }
 
     [LibraryImport("libc", SetLastError = true)]
