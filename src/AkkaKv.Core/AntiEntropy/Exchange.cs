@@ -28,6 +28,8 @@ internal enum ExchangeEnd
 /// </remarks>
 internal sealed class Exchange
 {
+    private static readonly TimeSpan RebuildPollMin = TimeSpan.FromMilliseconds(4);
+
     private readonly uint _id;
     private readonly AntiEntropyOptions _options;
     private readonly TreeShape _shape;
@@ -35,6 +37,7 @@ internal sealed class Exchange
     private readonly ExchangeAsks _asks;
     private readonly ExchangeMoves _moves;
     private readonly Dictionary<int, Action<IActorContext>> _pauses = [];
+    private int _polls;
     private TreeWalk _walk;
     private KeyDifference _difference = new();
     private TreeNodesTold? _ours;
@@ -186,7 +189,9 @@ internal sealed class Exchange
             return;
         }
 
-        Pause(context, _options.RebuildPoll, at =>
+        // A small partition is ready in a moment, a large one in minutes: so ever more patiently.
+        TimeSpan poll = RebuildPollMin * (1 << Math.Min(_polls++, 16));
+        Pause(context, poll < _options.RebuildPoll ? poll : _options.RebuildPoll, at =>
         {
             _walk = new TreeWalk(_shape);
             AskNodes(at);
