@@ -40,6 +40,7 @@ internal sealed class Exchange
     private TreeNodesTold? _ours;
     private TreeNodesTold? _theirs;
     private TimeSpan _startedAt;
+    private TimeSpan _rebuildPoll;
     private long _answeredBefore;
     private int _nextPause;
     private int _sidesListing;
@@ -52,6 +53,7 @@ internal sealed class Exchange
         State = state;
         _shape = shape;
         _options = options;
+        _rebuildPoll = options.RebuildPollFirst;
         _pace = pace;
         _asks = new ExchangeAsks(id);
         _moves = new ExchangeMoves(state.Pair, options, _asks, pace);
@@ -186,7 +188,9 @@ internal sealed class Exchange
             return;
         }
 
-        Pause(context, _options.RebuildPoll, at =>
+        TimeSpan poll = _rebuildPoll;
+        _rebuildPoll = poll * 2 < _options.RebuildPoll ? poll * 2 : _options.RebuildPoll;
+        Pause(context, poll, at =>
         {
             _walk = new TreeWalk(_shape);
             AskNodes(at);

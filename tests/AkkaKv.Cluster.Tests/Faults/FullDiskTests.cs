@@ -15,7 +15,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
 
     /// <summary>Counted for each thread: enough syncs succeed for the load to begin, then none.</summary>
     private static readonly IReadOnlyList<string> FailingSync =
-        ["strace", "-f", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=400+", "--"];
+        ["strace", "-f", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=150+", "--"];
 
     [TmpfsFact]
     public async Task A_full_disk_fails_no_write_through_other_nodes_nor_through_its_own()
