@@ -17,6 +17,9 @@ internal sealed class NamespaceNetwork : IDisposable
     public NamespaceNetwork(int nodes)
     {
         _nodes = nodes;
+
+        // A run that was killed left them standing, and this process has got its number.
+        Dispose();
         try
         {
             Ip("link", "add", "name", Bridge, "type", "bridge");
