@@ -74,7 +74,7 @@ internal sealed class StatusCommand(Terminal terminal, ConnectionFlags connectio
             member.Weight.ToString("0.##", CultureInfo.InvariantCulture),
             health?.State ?? (member.Reachable ? "reachable" : "unreachable"),
             Ready(row.Answer),
-            health is null || member.Self ? "" : health.Phi.ToString("0.0", CultureInfo.InvariantCulture),
+            health is null || member.Self ? "" : PhiText(health.Phi),
             member.Self ? "" : Shown.Age(health?.HeartbeatAge),
             member.Self ? "" : Shown.Age(health?.ClockSkew),
             Shown.Count(row.Hints),
@@ -86,6 +86,9 @@ internal sealed class StatusCommand(Terminal terminal, ConnectionFlags connectio
             Fact(row.Answer, "durability"),
         ];
     }
+
+    // It grows without bound, and past suspicion nobody reads it as a number.
+    private static string PhiText(double phi) => phi >= 1000 ? "> 999" : phi.ToString("0.0", CultureInfo.InvariantCulture);
 
     private static string Ready(NodeAnswer answer) => answer switch
     {

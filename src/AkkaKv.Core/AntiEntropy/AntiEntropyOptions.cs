@@ -28,14 +28,8 @@ public sealed record AntiEntropyOptions
     /// <summary>An exchange whose next answer takes longer than this is given up, and tried again later from the root.</summary>
     public TimeSpan StepTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// After how long a tree that is being rebuilt is first asked again; doubles up to <see cref="RebuildPoll"/>. A small
-    /// partition is read in milliseconds, and a repair goes through all of them one after the other.
-    /// </summary>
-    public TimeSpan RebuildPollFirst { get; init; } = TimeSpan.FromMilliseconds(8);
-
-    /// <summary>How often a tree that is being rebuilt for long is asked again.</summary>
-    public TimeSpan RebuildPoll { get; init; } = TimeSpan.FromMilliseconds(250);
+    /// <summary>A tree that is being rebuilt is asked again after 4 ms at first, then ever more rarely, down to this.</summary>
+    public TimeSpan RebuildPoll { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>A tree that is still being rebuilt after this is not waited for any longer; the pair comes again later.</summary>
     public TimeSpan RebuildPatience { get; init; } = TimeSpan.FromMinutes(30);

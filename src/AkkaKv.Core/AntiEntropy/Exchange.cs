@@ -28,6 +28,8 @@ internal enum ExchangeEnd
 /// </remarks>
 internal sealed class Exchange
 {
+    private static readonly TimeSpan RebuildPollMin = TimeSpan.FromMilliseconds(4);
+
     private readonly uint _id;
     private readonly AntiEntropyOptions _options;
     private readonly TreeShape _shape;
@@ -35,12 +37,12 @@ internal sealed class Exchange
     private readonly ExchangeAsks _asks;
     private readonly ExchangeMoves _moves;
     private readonly Dictionary<int, Action<IActorContext>> _pauses = [];
+    private int _polls;
     private TreeWalk _walk;
     private KeyDifference _difference = new();
     private TreeNodesTold? _ours;
     private TreeNodesTold? _theirs;
     private TimeSpan _startedAt;
-    private TimeSpan _rebuildPoll;
     private long _answeredBefore;
     private int _nextPause;
     private int _sidesListing;
@@ -53,7 +55,6 @@ internal sealed class Exchange
         State = state;
         _shape = shape;
         _options = options;
-        _rebuildPoll = options.RebuildPollFirst;
         _pace = pace;
         _asks = new ExchangeAsks(id);
         _moves = new ExchangeMoves(state.Pair, options, _asks, pace);
@@ -188,9 +189,9 @@ internal sealed class Exchange
             return;
         }
 
-        TimeSpan poll = _rebuildPoll;
-        _rebuildPoll = poll * 2 < _options.RebuildPoll ? poll * 2 : _options.RebuildPoll;
-        Pause(context, poll, at =>
+        // A small partition is ready in a moment, a large one in minutes: so ever more patiently.
+        TimeSpan poll = RebuildPollMin * (1 << Math.Min(_polls++, 16));
+        Pause(context, poll < _options.RebuildPoll ? poll : _options.RebuildPoll, at =>
         {
             _walk = new TreeWalk(_shape);
             AskNodes(at);

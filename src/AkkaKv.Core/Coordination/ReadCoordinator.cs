@@ -88,6 +88,8 @@ public sealed class ReadCoordinator(RequestPlan plan, ReadPolicy policy) : Actor
         if (_repairsUnderWay > 0 || !_tally.IsOpen(done.Ticket))
             return; // A duplicate of an answer that was counted, or an answer to nothing that was asked.
         int slot = (int)done.Ticket;
+        if (_tally.IsOwner(slot) && !_asked[slot])
+            return; // An owner that was not asked said nothing: a peer mistook the number.
         _silent--;
         _silentOwners -= _tally.IsOwner(slot) ? 1 : 0;
         Count(slot, done);

@@ -102,8 +102,9 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
 
     private void OnMergeDone(IActorContext context, ReplicaMergeDone done)
     {
-        if (_tally.RankOf(done.Ticket) is var rank && rank < 0)
-            return; // Nobody was asked under this number: a peer's fault, not ours.
+        int rank = _tally.RankOf(done.Ticket);
+        if (_put is null || rank < 0)
+            return; // Nobody was asked yet, or nobody under this number: a peer's fault, not ours.
         int slot = (int)done.Ticket;
         if (done.Outcome == ReplicaOutcome.Done)
             _tally.Acknowledge(slot);

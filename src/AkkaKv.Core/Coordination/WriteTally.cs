@@ -28,7 +28,7 @@ public sealed class WriteTally
         _ranks = new RankState[owners];
         _slots = new List<Slot>(owners + 1);
         for (int rank = 0; rank < owners; rank++)
-            _slots.Add(new Slot(rank, SlotState.Open));
+            _slots.Add(new Slot(rank, SlotState.Unasked));
     }
 
     private enum RankState : byte
@@ -40,9 +40,10 @@ public sealed class WriteTally
 
     private enum SlotState : byte
     {
-        Open = 0,
-        Held = 1,
-        Failed = 2,
+        Unasked = 0,
+        Open = 1,
+        Held = 2,
+        Failed = 3,
     }
 
     /// <summary>Ranks of which a node holds the write durably.</summary>
@@ -62,7 +63,11 @@ public sealed class WriteTally
     public bool IsComplete => Got + Failed == _owners;
 
     /// <summary>The owner itself was asked; its slot is its rank.</summary>
-    public void AskOwner(int rank) => _open[rank]++;
+    public void AskOwner(int rank)
+    {
+        _open[rank]++;
+        _slots[rank] = new Slot(rank, SlotState.Open);
+    }
 
     /// <summary>Another node was asked for a rank.</summary>
     /// <returns>Its slot.</returns>
@@ -76,7 +81,7 @@ public sealed class WriteTally
     /// <summary>The rank of a slot; −1 for a number that no question had.</summary>
     public int RankOf(ulong slot) => slot < (ulong)_slots.Count ? _slots[(int)slot].Rank : -1;
 
-    /// <summary>The slot's node holds the write; a second answer of a slot is ignored.</summary>
+    /// <summary>The slot's node holds the write; a second answer of a slot, or one of a slot that was not asked, is ignored.</summary>
     public void Acknowledge(int slot)
     {
         int rank = Close(slot, SlotState.Held);
@@ -88,7 +93,7 @@ public sealed class WriteTally
         Got++;
     }
 
-    /// <summary>The slot's node will not hold the write; a second answer of a slot is ignored.</summary>
+    /// <summary>The slot's node will not hold the write; ignored as in <see cref="Acknowledge"/>.</summary>
     /// <returns>True when nobody else was asked for its rank and nobody holds it.</returns>
     public bool Fail(int slot)
     {
@@ -110,7 +115,7 @@ public sealed class WriteTally
     /// <summary>True when somebody was asked for the rank, and nobody has answered for it.</summary>
     public bool IsSilent(int rank) => _ranks[rank] == RankState.Open && _open[rank] > 0;
 
-    // The rank, or −1 when the slot had answered already.
+    // The rank, or −1 when the slot was not asked or had answered already.
     private int Close(int slot, SlotState state)
     {
         Slot found = _slots[slot];

@@ -21,6 +21,7 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
     private ReachabilitySnapshot? _reachability;
     private readonly LatencyTracker _reads = new();
     private readonly LatencyTracker _writes = new();
+    private readonly ForegroundReport _foreground = new();
     private TimeSpan _readsLate = options.Lateness.Initial;
     private TimeSpan _writesLate = options.Lateness.Initial;
     private int _underWay;
@@ -43,7 +44,8 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
             case GatewayForwardedPut forwarded: OnForwardedPut(context, forwarded); break;
             case GatewayOffer offer: OnOffer(context, offer); break;
             case WriteHandBack back: OnHandBack(context, back); break;
-            case RequestEnded ended: OnEnded(ended); break;
+            case RequestEnded ended: OnEnded(context, ended); break;
+            case ForegroundDue: _foreground.OnDue(context); break;
             case GatewayMembers members: OnMembers(context, members); break;
             case GatewayRing ring: OnRing(context, ring); break;
             case GatewayReport report: OnReport(context, report); break;
@@ -170,11 +172,15 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
         context.Spawn(ActorRole.Request, coordinator);
     }
 
-    private void OnEnded(RequestEnded ended)
+    private void OnEnded(IActorContext context, RequestEnded ended)
     {
         _underWay--;
         if (ended.Latency is { } latency)
+        {
             (ended.Kind == RequestKind.Read ? _reads : _writes).Record(latency);
+            _foreground.Record(context, ended.Kind, latency);
+        }
+
         if (++_ended % RequestsPerOpinion != 0)
             return;
         _readsLate = options.Lateness.Of(_reads);

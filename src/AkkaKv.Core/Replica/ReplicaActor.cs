@@ -250,11 +250,13 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             Stage(context, work, work.Staged!, SiblingSetCodec.Encode(work.Staged!), StagedWrite.Of(work, merge));
     }
 
-    // Only what is durable and not about to change is what the members agreed on.
+    // Only what is durable and not about to change is what the members agreed on; and whoever says that they did, what a
+    // client may still see is not forgotten.
     private void ApplyForget(IActorContext context, KeyWork work, ReplicaForget forget)
     {
         bool isAgreed = work.WritesUnderWay == 0
             && work.Staged!.Count > 0
+            && work.Staged.VisibleAt(context.WallNow.ToUnixTimeMilliseconds()) == 0
             && StableHash.Of(SiblingSetCodec.Encode(work.Staged).Span) == forget.Version;
         if (!isAgreed)
         {

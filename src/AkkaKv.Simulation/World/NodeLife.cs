@@ -117,6 +117,7 @@ internal sealed class NodeLife
     {
         int operation = from.Operation != 0 ? from.Operation : _operation;
         World.Dots.Sent(to, message, operation);
+        World.HintKeeping.Sent(from.Self, to, message);
         World.Reachability.Sent(this, message);
         if (Node.SendsUntilDeath > 0 && --Node.SendsUntilDeath == 0)
             throw new ProcessDiedException();

@@ -34,6 +34,7 @@ internal sealed class SimWorld
         _delays = streams.Of("disk-delay");
         _hops = streams.Of("hop-delay");
         Dots = new DotChecker(this);
+        HintKeeping = new HintKeepingChecker(this);
         Stores = new StoreChecker(this);
         Reachability = new ReachabilityChecker(shape.Nodes);
         Nodes = new SimNode[shape.Nodes];
@@ -58,6 +59,8 @@ internal sealed class SimWorld
     public Trace Trace { get; } = new();
 
     public DotChecker Dots { get; }
+
+    public HintKeepingChecker HintKeeping { get; }
 
     public StoreChecker Stores { get; }
 

@@ -32,13 +32,14 @@ public sealed class OperatorCommandTests : IDisposable
     public async Task Status_says_in_words_what_needs_an_operator()
     {
         Reports(
-            $"{Self},{Other("suspected", """ "phi":12,"heartbeatAge":"3600000ms","clockSkew":"2500ms" """)},{Other("reachable", """ "partitionsNeverCompared":64""", "node-3")},{Other("unknown", """ "phi":0""", "node-4")}",
+            $"{Self},{Other("suspected", """ "phi":1064823.4,"heartbeatAge":"3600000ms","clockSkew":"2500ms" """)},{Other("reachable", """ "partitionsNeverCompared":64""", "node-3")},{Other("unknown", """ "phi":0""", "node-4")}",
             """{"target":"node-2","keys":7,"bytes":5,"oldestAge":"7200000ms"}""",
             isComplete: false);
 
         var status = await CliRun.AgainstAsync(_store, "status");
         var json = await CliRun.AgainstAsync(_store, "status", "-o", "json");
 
+        status.Out.ShouldMatch(@"node-2 .*suspected +unknown +> 999 +1h 0m +2s");
         status.Out.ShouldContain("! node-2: node-1 suspects it for 1h 0m (since 2026-11-22 09:00:00Z)");
         status.Out.ShouldContain("! node-2: its clock is 2s ahead of node-1's");
         status.Out.ShouldContain("! node-3: 64 partitions that it shares with node-1 were not compared since node-1 started");

@@ -6,6 +6,7 @@ using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Node;
+using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
 
@@ -32,7 +33,8 @@ internal sealed class TestWorld
         ReplicaOptions? replica = null,
         int partitions = 8,
         HintOptions? hints = null,
-        AntiEntropyOptions? antiEntropy = null)
+        AntiEntropyOptions? antiEntropy = null,
+        ReapOptions? reaping = null)
     {
         Nodes = Enumerable.Range(1, nodes).Select(i => new NodeId($"node-{i}")).ToArray();
         Topology = new RingTopology(1, partitions, n, Nodes.Select(node => new RingMember(node)).ToArray());
@@ -42,6 +44,7 @@ internal sealed class TestWorld
         {
             Hints = hints ?? new HintOptions(),
             AntiEntropy = antiEntropy ?? OnCommand,
+            Reaping = reaping ?? ReapOptions.Default,
         };
         foreach (NodeId node in Nodes)
         {

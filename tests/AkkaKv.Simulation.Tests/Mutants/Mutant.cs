@@ -1,8 +1,11 @@
 using AkkaKv.Api;
 using AkkaKv.Core.Coordination;
+using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Node;
+using AkkaKv.Core.Reaping;
+using AkkaKv.Core.Ring;
 using AkkaKv.Simulation.World;
 using System.Text;
 
@@ -18,6 +21,8 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
     private const string Session = "with the context token writes follow reads";
     private const string Expiry = "a value is shown until it expires and not after, and all replicas hold the same expiry";
 
+    private const string Deleted = "a deleted key stays deleted";
+    private const string QuietClient = "one client doing read-modify-write without faults never sees two siblings";
     private const string Silence = "whoever falls silent is seen unreachable in bounded time, and nobody else";
 
     public static IReadOnlyList<Mutant> All { get; } =
@@ -30,7 +35,7 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         OfActor("waits for one acknowledgement too few", Overlap, ActorRole.Gateway, () => new CountsOneTooFew()),
         OfActor("reads one replica", Overlap, ActorRole.Gateway, () => new ReadsOneReplica()),
         OfWrite("denies what it sent", "no value is read that was never written, nor one whose write was not attempted", () => new DeniesWhatItSent()),
-        OfActor("forgets the context", "one client doing read-modify-write without faults never sees two siblings", ActorRole.Gateway, () => new ForgetsContext()),
+        OfActor("forgets the context", QuietClient, ActorRole.Gateway, () => new ForgetsContext()),
         OfActor("forgets the context later", Session, ActorRole.Gateway, () => new ForgetsContextLater()),
         OfWrite("hands out a context without the write itself", "with the context token a session's later write replaces its earlier one", () => new ContextWithoutOwnWrite()),
         OfActor("waits for no replica but its own", "with overlapping strict quorums a session reads its own writes", ActorRole.Gateway, () => new WaitsForItselfAlone()),
@@ -40,7 +45,13 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         OfActor("counts expiry from the arrival", Expiry, ActorRole.Replica, () => new ExpiresFromArrival()),
         OfRead("seals with another secret", Session, () => new SealsWithAnotherSecret()),
         new("shows old values too", "no read returns a value together with one that it covers", new WorldSeams { Recipe = WithMemory }),
-        OfActor("reaps tombstones at once", "a deleted key stays deleted", ActorRole.Replica, () => new ReapsTombstonesAtOnce()),
+        OfActor("reaps tombstones at once", Deleted, ActorRole.Replica, () => new ReapsTombstonesAtOnce()),
+        new("reaps too early", Deleted, Reaping(options => options with { Grace = TimeSpan.Zero }, _ => new AgreesToEverything())),
+        new("reaps what an absent node still holds", Deleted, Reaping(options => options with { Grace = TimeSpan.Zero }, members => new AsksNobodyElse(members))),
+        OfActor("overwrites with hints", Overlap, ActorRole.Replica, () => new OverwritesWithHints()),
+        OfActor("forgets hints", "what a node says that it keeps for another, it keeps", ActorRole.Hints, () => new ForgetsHints()),
+        OfActor("counts a fallback as an owner", Overlap, ActorRole.Gateway, () => new CountsFallbacksAsOwners()),
+        new("passes a write on without asking, and again when nobody answers", QuietClient, new WorldSeams { Recipe = PassingOnUnasked }),
         OfRead("repairs nobody", Agreement, () => new SkipsRepair()),
         OfActor("does not update its Merkle tree", Agreement, ActorRole.Replica, () => new LeavesTreeAsItWas()),
         OfActor("compares no replicas", Agreement, ActorRole.AntiEntropy, () => new ComparesNothing()),
@@ -80,6 +91,19 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         var shown = new Dictionary<StoreKey, Queue<Sibling>>();
         return plan with { Make = () => new MutantActor(plan.Make(), new Unchanged(), actor => actor is ReadCoordinator ? new ShowsOldValues(shown) : null) };
     })];
+
+    private static WorldSeams Reaping(Func<ReapOptions, ReapOptions> change, Func<NodeId[], Mutation> make) => new()
+    {
+        Recipe = options => [.. NodeRecipe.Of(options with { Reaping = change(options.Reaping) }).Select(plan => plan.Role == ActorRole.Reaper
+            ? plan with { Make = () => new MutantActor(plan.Make(), make([.. options.Topology.Members.Select(member => member.Node)])) }
+            : plan)],
+    };
+
+    private static IReadOnlyList<ActorPlan> PassingOnUnasked(NodeOptions options)
+    {
+        var ring = RingSnapshot.Of(options.Topology);
+        return Changing(ActorRole.Gateway, () => new Unchanged(), actor => actor is ForwardCoordinator ? new PassesOnUnasked(ring) : null).Recipe(options);
+    }
 
     private static Mutant OfActor(string name, string promise, ActorRole role, Func<Mutation> make) => new(name, promise, Changing(role, make));
 
