@@ -33,7 +33,7 @@ internal sealed class NodeProcess(string name, string host, int httpPort, int pe
 
     public ChildProcess Life => _lives[^1];
 
-    public string Text => string.Join("\n--- started again ---\n", _lives.Select(life => life.Text));
+    public string Text => string.Join("\n--- started again ---\n", _lives.Select(life => life.Text + life.Ending));
 
     public void Start() => _lives.Add(ChildProcess.Start(
         [.. Wrapper, Programs.Dotnet, "exec", Programs.Server, "--node", name, "--data", DataDirectory, .. Arguments, "--exit-with-parent"], workDirectory));
