@@ -22,6 +22,7 @@ public sealed class ForwardCoordinator(RequestPlan plan, WriteContent write, Tim
     private readonly bool[] _offered = new bool[plan.Owners.Count];
     private readonly bool[] _refused = new bool[plan.Owners.Count];
     private TimeSpan _startedAt;
+    private TimeSpan _patience = late;
     private TimerId _late;
     private TimerId _deadline;
     private int _sentTo = -1;
@@ -51,11 +52,13 @@ public sealed class ForwardCoordinator(RequestPlan plan, WriteContent write, Tim
     {
         if (_sentTo >= 0 || TryOffer(context))
             return;
+        _patience *= 2;
         AskAgain();
         TryOffer(context);
     }
 
-    // An offer may be lost; to make it twice costs nothing.
+    // An offer may be lost; to make it twice costs nothing. But the owners may be silent because they have too much to do:
+    // each round of offers takes twice as long as the one before.
     private void AskAgain()
     {
         for (int rank = 0; rank < _asked.Length; rank++)
@@ -71,7 +74,7 @@ public sealed class ForwardCoordinator(RequestPlan plan, WriteContent write, Tim
             _asked[rank] = true;
             _offered[rank] = true;
             context.Send(GatewayOf(rank), new GatewayOffer((ulong)rank, context.Self));
-            _late = context.StartTimer(late, new CoordinatorTimeout(CoordinationPhase.Speculating));
+            _late = context.StartTimer(_patience, new CoordinatorTimeout(CoordinationPhase.Speculating));
             return true;
         }
 

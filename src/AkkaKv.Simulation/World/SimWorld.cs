@@ -40,11 +40,7 @@ internal sealed class SimWorld
         Nodes = new SimNode[shape.Nodes];
         RandomSource clocks = streams.Of("clocks");
         for (int i = 0; i < Nodes.Length; i++)
-        {
-            var clock = new NodeClock(this, clocks.Between(-5_000, 5_000) * TimeSpan.TicksPerMillisecond, clocks.Between(-100, 100) * 1e-6);
-            Nodes[i] = new SimNode(i, clock) { Disk = NewDisk(i, 1) };
-        }
-
+            Nodes[i] = new SimNode(i, ClockOf(clocks)) { Disk = NewDisk(i, 1) };
         Topology = new RingTopology(1, shape.Partitions, shape.Replicas, Array.ConvertAll(Nodes, node => new RingMember(node.Id)));
         Ring = RingSnapshot.Of(Topology);
         Network = new SimNetwork(this);
@@ -94,6 +90,9 @@ internal sealed class SimWorld
 
     /// <summary>Told when a process has died.</summary>
     public Action<SimNode> NodeDied { get; set; } = static _ => { };
+
+    private NodeClock ClockOf(RandomSource clocks) =>
+        new(this, clocks.Between(-5_000, 5_000) * TimeSpan.TicksPerMillisecond, clocks.Between(-100, 100) * 1e-6);
 
     public void At(long due, Action run) => _events.Add(Math.Max(due, Now), run);
 

@@ -172,6 +172,19 @@ public sealed class GatewayActorTests
     }
 
     [Fact]
+    public void Offers_become_rarer_while_the_owners_have_too_much_to_do_to_answer()
+    {
+        var world = new TestWorld(nodes: 5);
+        NodeId stranger = world.Nodes.First(node => !world.OwnersOf(Key).Contains(node));
+        int offers = 0;
+        world.Loses = (_, _, message) => message is GatewayOffer && ++offers > 0;
+        world.StartPut(stranger, Key, "v");
+        world.Advance(TimeSpan.FromSeconds(3));
+        offers.ShouldBeInRange(9, 18, "rounds of three after 0, 60, 180, 420, 900, 1860 ms");
+        world.RequestsUnderWay.ShouldBe(0);
+    }
+
+    [Fact]
     public void When_no_owner_says_a_word_nothing_was_attempted()
     {
         var world = new TestWorld(nodes: 5);

@@ -6,6 +6,7 @@ using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
+using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Versions;
 
@@ -30,6 +31,11 @@ internal static class MessageWords
         ReplicaPutDone done => done.Outcome == ReplicaOutcome.Done ? $"durable here as {Dot(done.Dot)}; now {Set(done.Object)}" : $"not done: {done.Outcome}",
         ReplicaMerge merge => $"merge {Set(merge.Object)}",
         ReplicaMergeDone done => done.Outcome == ReplicaOutcome.Done ? "durable here" : $"not done: {done.Outcome}",
+        ReapCheck check => $"dead here: {string.Join(", ", check.Keys.Select(key => key.Key))}; there, too?",
+        ReapCheckDone done => string.Join(", ", done.Verdicts.Select(Verdict)),
+        ReapForget forget => $"all agreed twice: forget {forget.Key.Key}",
+        ReplicaForget => "forget it, if it is still the same",
+        ReplicaForgetDone done => done.IsForgotten ? "forgotten" : "not forgotten: it is not the same",
         StoreRead => null,
         StoreReadDone => null,
         HintStore hint => $"keep {Set(hint.Object)} for {hint.Target}",
@@ -67,6 +73,15 @@ internal static class MessageWords
         $"failed: {error.Slug}, {(error.Outcome == KvOutcome.Indeterminate ? "the write may still appear" : "nothing was changed")}"
         + (error.Needed is null ? "" : $"; {error.Needed} were needed, {error.Got} there")
         + (error.Nodes is null ? "" : $"; missing {string.Join(", ", error.Nodes)}");
+
+    private static string Verdict(ReapVerdict verdict) => verdict switch
+    {
+        ReapVerdict.Agreed => "dead, and nothing else of it is here",
+        ReapVerdict.Differs => "I hold something else",
+        ReapVerdict.Hinted => "I keep something of it for another",
+        ReapVerdict.StillAlive => "not for long enough",
+        _ => "I cannot tell",
+    };
 
     private static string Values(int siblings) => siblings > 1 ? $"; {siblings} concurrent values" : "";
 

@@ -6,6 +6,7 @@ using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Tests.Harness;
 
@@ -15,7 +16,7 @@ namespace AkkaKv.Core.Tests.Transcripts;
 /// Carries out the commands of a story on a small cluster and writes down what the actors say to each other.
 /// </summary>
 /// <remarks>
-/// Commands: <c>cluster NODES</c>; <c>put NODE KEY VALUE [context] [w=N] [timeout=MS]</c>; <c>get NODE KEY</c>;
+/// Commands: <c>cluster NODES [grace=MS]</c>; <c>put NODE KEY VALUE [context] [w=N] [timeout=MS]</c>; <c>get NODE KEY</c>;
 /// <c>delete NODE KEY [context]</c> (<c>context</c>: that of the last reply); <c>lose KIND to NODE</c>; <c>heal</c>;
 /// <c>hold NODE</c> and <c>release NODE</c> (its disk); <c>fail NODE</c> (its syncs); <c>cut NODE NODE</c> (their
 /// connection); <c>mend NODE NODE</c>; <c>hint NODE KEY for NODE</c> (what its replica holds of the key);
@@ -75,7 +76,7 @@ internal sealed class Storyteller
     {
         switch (words[0])
         {
-            case "cluster": _world = new TestWorld(int.Parse(words[1], CultureInfo.InvariantCulture)); break;
+            case "cluster": _world = new TestWorld(int.Parse(words[1], CultureInfo.InvariantCulture), reaping: ReapingOf(words)); break;
             case "put": Put(words); break;
             case "get": Ask(words[1], caller => new GatewayGet(KeyOf(words[2]), OptionsOf(words), caller)); break;
             case "delete": Ask(words[1], caller => new GatewayDelete(KeyOf(words[2]), ContextOf(words), OptionsOf(words), caller)); break;
@@ -146,7 +147,7 @@ internal sealed class Storyteller
     // What the world itself posts comes from a client, or from the host of the node.
     private string Sender(Address from, Address to)
     {
-        if (from != to)
+        if (from != to || to.Role == ActorRole.Reaper)
             return Name(from);
         return to.Role is ActorRole.Gateway or ActorRole.Hints ? "client" : $"{to.Node} host";
     }
@@ -174,6 +175,10 @@ internal sealed class Storyteller
         W: NumberOf(words, "w="),
         R: NumberOf(words, "r="),
         Timeout: NumberOf(words, "timeout=") is { } millis ? TimeSpan.FromMilliseconds(millis) : null);
+
+    private static ReapOptions ReapingOf(string[] words) => NumberOf(words, "grace=") is { } millis
+        ? new ReapOptions(TimeSpan.FromMilliseconds(millis), TimeSpan.FromMilliseconds(millis))
+        : ReapOptions.Default;
 
     private static int? NumberOf(string[] words, string name) =>
         words.FirstOrDefault(word => word.StartsWith(name, StringComparison.Ordinal)) is { } found
