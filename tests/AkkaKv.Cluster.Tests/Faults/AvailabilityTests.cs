@@ -58,7 +58,7 @@ public sealed class AvailabilityTests(ITestOutputHelper output)
             foreach (var node in cluster.Nodes.Where(node => node != asleep))
                 await ProcessCluster.WaitReachableAsync(node, 4);
             output.WriteLine($"all believe it gone after {(load.Now - fault.To).TotalSeconds:0.0} s");
-            await load.GoOnAsync(TimeSpan.FromSeconds(3));
+            await load.GoOnAsync(TimeSpan.FromSeconds(1));
         }
         finally
         {

@@ -32,7 +32,7 @@ public sealed class NetworkPartitionTests(ITestOutputHelper output)
             var owners = await Settling.OwnersAsync(cluster);
             await StrictQuorumsCountOwnersAsync(few, owners);
             IReadOnlyList<string> written = await WriteOnTheSmallSideAsync(few[0], few, owners);
-            await load.GoOnAsync(TimeSpan.FromSeconds(3));
+            await load.GoOnAsync(TimeSpan.FromSeconds(1));
 
             TimeSpan healed = load.Now;
             mesh.Heal();
@@ -59,7 +59,7 @@ public sealed class NetworkPartitionTests(ITestOutputHelper output)
             var fault = new FaultInstant(from, load.Now);
             await ProcessCluster.WaitReachableAsync(cluster.Nodes[0], 3);
             output.WriteLine($"node-1 believes node-2 gone after {(load.Now - fault.To).TotalSeconds:0.0} s");
-            await load.GoOnAsync(TimeSpan.FromSeconds(3));
+            await load.GoOnAsync(TimeSpan.FromSeconds(1));
             mesh.Heal();
             await cluster.WaitWholeAsync();
             await load.StopAsync();
