@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AkkaKv.Cluster.Tests.Faults.Loads;
 using AkkaKv.Cluster.Tests.Processes;
 using Xunit.Abstractions;
@@ -16,7 +15,7 @@ public sealed class AvailabilityTests(ITestOutputHelper output)
         NodeProcess killed = cluster.Nodes[3];
         NodeProcess asleep = cluster.Nodes[4];
         await using var load = await SteadyLoad.StartAsync([.. cluster.Nodes.Take(3)]);
-        await load.GoOnAsync(TimeSpan.FromSeconds(2));
+        await load.GoOnAsync(TimeSpan.FromSeconds(1));
         FaultInstant fault = await FaultAsync(load, () =>
         {
             killed.Life.Signal(Signals.Kill);
@@ -59,7 +58,7 @@ public sealed class AvailabilityTests(ITestOutputHelper output)
             foreach (var node in cluster.Nodes.Where(node => node != asleep))
                 await ProcessCluster.WaitReachableAsync(node, 4);
             output.WriteLine($"all believe it gone after {(load.Now - fault.To).TotalSeconds:0.0} s");
-            await load.GoOnAsync(TimeSpan.FromSeconds(4));
+            await load.GoOnAsync(TimeSpan.FromSeconds(1));
         }
         finally
         {

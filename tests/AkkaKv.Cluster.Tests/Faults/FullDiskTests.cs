@@ -15,7 +15,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
 
     /// <summary>Counted for each thread: enough syncs succeed for the load to begin, then none.</summary>
     private static readonly IReadOnlyList<string> FailingSync =
-        ["strace", "-f", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=400+", "--"];
+        ["strace", "-f", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=150+", "--"];
 
     [TmpfsFact]
     public async Task A_full_disk_fails_no_write_through_other_nodes_nor_through_its_own()
@@ -33,6 +33,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
             await using var load = await SteadyLoad.StartAsync([.. cluster.Nodes.Take(3)]);
             disk.Fill();
             await WriteUntilNotReadyAsync(cluster.Nodes[0], full);
+            TimeSpan known = load.Now;
             (await full.Http.GetAsync("/ready")).Text.ShouldContain("No space left on device");
             (await full.Http.GetAsync("/alive")).Status.ShouldBe(200);
             await WritesThroughItAreMadeElsewhereAsync(cluster, full);
@@ -42,7 +43,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
             await full.TerminateAsync();
             await full.RestartAsync();
             await cluster.WaitWholeAsync();
-            await HealsAsync(cluster, load, "one disk of four full");
+            await HealsAsync(cluster, load, known, "one disk of four full");
         });
     }
 
@@ -58,16 +59,22 @@ public sealed class FullDiskTests(ITestOutputHelper output)
             TimeSpan known = load.Now;
             (await broken.Http.GetAsync("/ready")).Text.ShouldContain("fdatasync");
             await WritesThroughItAreMadeElsewhereAsync(cluster, broken);
-            await load.GoOnAsync(TimeSpan.FromSeconds(3));
+            await load.GoOnAsync(TimeSpan.FromSeconds(2));
             await load.StopAsync();
-            load.Done.Where(request => request.StartedAt >= known && request.Failed).ShouldBeEmpty("the disk is known to have failed");
 
             await broken.EndInputAsync();
             broken.Wrapper = [];
             await broken.RestartAsync();
             await cluster.WaitWholeAsync();
-            await HealsAsync(cluster, load, "one disk of five fails its syncs");
+            await HealsAsync(cluster, load, known, "one disk of five fails its syncs");
         });
+    }
+
+    // The one write that a disk failed under, on its own node, may be on that disk: nobody else may make it again.
+    private static void OnlyUnsureWhereItsDiskFailed(string refusal)
+    {
+        refusal.ShouldContain("urn:akkakv:problem:store-read-only");
+        refusal.ShouldContain("\"outcome\":\"indeterminate\"");
     }
 
     private static async Task WriteUntilNotReadyAsync(NodeProcess entry, NodeProcess full)
@@ -77,7 +84,8 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         await Wait.UntilAsync($"{full.Name} takes no writes", async () =>
         {
             KvAnswer put = await entry.Http.PutAsync(SpreadKeys.PathOf(Bucket, $"filler-{number++}"), value, "application/octet-stream", null);
-            put.Status.ShouldBe(204, $"a write through {entry.Name} while {full.Name} is full: {put}");
+            if (put.Status != 204)
+                OnlyUnsureWhereItsDiskFailed(put.ToString());
             return (await full.Http.GetAsync("/ready")).Status == 503;
         });
     }
@@ -101,8 +109,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         own.ShouldBeGreaterThan(0);
     }
 
-    // A write that this node coordinated at the moment of the fault may have failed: the record may be on its disk.
-    private async Task HealsAsync(ProcessCluster cluster, SteadyLoad load, string during)
+    private async Task HealsAsync(ProcessCluster cluster, SteadyLoad load, TimeSpan known, string during)
     {
         long hints = await Settling.HintsAsync(cluster);
         output.WriteLine($"whole again with {hints} keys of hints; none is left after {(await Settling.HintsDrainAsync(cluster)).TotalSeconds:0.0} s");
@@ -110,8 +117,8 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         foreach (var failed in load.Done.Where(request => request.Failed))
         {
             output.WriteLine($"  failed: {failed}");
-            failed.Refusal!.ShouldContain("urn:akkakv:problem:store-read-only");
-            failed.Refusal!.ShouldContain("\"outcome\":\"indeterminate\"");
+            OnlyUnsureWhereItsDiskFailed(failed.Refusal!);
+            failed.StartedAt.ShouldBeLessThan(known, $"the disk was known to have failed: {failed}");
         }
 
         load.Errors.ShouldBeEmpty();

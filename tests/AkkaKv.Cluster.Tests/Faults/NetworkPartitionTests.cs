@@ -32,7 +32,7 @@ public sealed class NetworkPartitionTests(ITestOutputHelper output)
             var owners = await Settling.OwnersAsync(cluster);
             await StrictQuorumsCountOwnersAsync(few, owners);
             IReadOnlyList<string> written = await WriteOnTheSmallSideAsync(few[0], few, owners);
-            await load.GoOnAsync(TimeSpan.FromSeconds(3));
+            await load.GoOnAsync(TimeSpan.FromSeconds(1));
 
             TimeSpan healed = load.Now;
             mesh.Heal();
@@ -59,12 +59,40 @@ public sealed class NetworkPartitionTests(ITestOutputHelper output)
             var fault = new FaultInstant(from, load.Now);
             await ProcessCluster.WaitReachableAsync(cluster.Nodes[0], 3);
             output.WriteLine($"node-1 believes node-2 gone after {(load.Now - fault.To).TotalSeconds:0.0} s");
-            await load.GoOnAsync(TimeSpan.FromSeconds(3));
+            await load.GoOnAsync(TimeSpan.FromSeconds(1));
             mesh.Heal();
             await cluster.WaitWholeAsync();
             await load.StopAsync();
             output.WriteLine($"no hint is left after {(await Settling.HintsDrainAsync(cluster)).TotalSeconds:0.0} s");
             LoadFigures.OnlyUnderWayMayFail(output, load, fault, load.Now, "nothing from node-1 arrives at node-2");
+            await Settling.OwnersAgreeWithoutReadsAsync(cluster, load);
+        });
+    }
+
+    [NamespaceFact]
+    public async Task A_pulled_cable_fails_no_request_and_is_plugged_in_again()
+    {
+        using var network = new NamespaceNetwork(4);
+        var shape = new ClusterShape { Nodes = 4, HostOf = NamespaceNetwork.HostOf, Wrapper = (index, _) => NamespaceNetwork.WrapperOf(index) };
+        await ProcessCluster.RunAsync(output, shape, async cluster =>
+        {
+            NodeProcess[] others = [.. cluster.Nodes.Take(3)];
+            await using var load = await SteadyLoad.StartAsync(others);
+            TimeSpan from = load.Now;
+            network.Pull(3);
+            var fault = new FaultInstant(from, load.Now);
+            foreach (var node in others)
+                await ProcessCluster.WaitReachableAsync(node, others.Length);
+            output.WriteLine($"all others believe node-4 gone after {(load.Now - fault.To).TotalSeconds:0.0} s");
+            await load.GoOnAsync(TimeSpan.FromSeconds(2));
+
+            TimeSpan plugged = load.Now;
+            network.Plug(3);
+            await cluster.WaitWholeAsync();
+            output.WriteLine($"whole again after {(load.Now - plugged).TotalSeconds:0.0} s with {await Settling.HintsAsync(cluster)} keys of hints");
+            await load.StopAsync();
+            output.WriteLine($"none is left after {(await Settling.HintsDrainAsync(cluster)).TotalSeconds:0.0} s more");
+            LoadFigures.OnlyUnderWayMayFail(output, load, fault, load.Now, "one cable of four pulled");
             await Settling.OwnersAgreeWithoutReadsAsync(cluster, load);
         });
     }

@@ -30,6 +30,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>How it ended, as a last line; empty while it runs.</summary>
+    public string Ending => _disposed || !_process.HasExited ? "" : $"\n(ended with exit code {_process.ExitCode} at {_process.ExitTime:HH:mm:ss.fff})";
+
     public static ChildProcess Start(IReadOnlyList<string> command, string directory, IReadOnlyDictionary<string, string>? variables = null)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1))

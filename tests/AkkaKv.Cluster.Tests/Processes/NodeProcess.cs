@@ -3,7 +3,7 @@ using AkkaKv.Cluster.Tests.Http;
 namespace AkkaKv.Cluster.Tests.Processes;
 
 /// <summary>One node of a cluster as a process, which can be killed and started again with its data and its ports.</summary>
-internal sealed class NodeProcess(string name, int httpPort, int peerPort, string workDirectory, HttpClient http) : IAsyncDisposable
+internal sealed class NodeProcess(string name, string host, int httpPort, int peerPort, string workDirectory, HttpClient http) : IAsyncDisposable
 {
     private readonly List<ChildProcess> _lives = [];
 
@@ -13,12 +13,12 @@ internal sealed class NodeProcess(string name, int httpPort, int peerPort, strin
 
     public int PeerPort => peerPort;
 
-    public Uri Url { get; } = new($"http://127.0.0.1:{httpPort}");
+    public Uri Url { get; } = new($"http://{host}:{httpPort}");
 
     public string DataDirectory { get; set; } = Path.Combine(workDirectory, name);
 
     /// <summary>How a member is named on the command line.</summary>
-    public string Member => MemberAt(peerPort);
+    public string Member => $"name={name},endpoint={host}:{peerPort},http=http://{host}:{httpPort}";
 
     /// <summary>The settings of the next life.</summary>
     public IReadOnlyList<string> Arguments { get; set; } = [];
@@ -26,14 +26,14 @@ internal sealed class NodeProcess(string name, int httpPort, int peerPort, strin
     /// <summary>What stands before the program in the next life: a tracer.</summary>
     public IReadOnlyList<string> Wrapper { get; set; } = [];
 
-    /// <summary>The same, for who reaches it at another port.</summary>
-    public string MemberAt(int port) => $"name={name},endpoint=127.0.0.1:{port},http=http://127.0.0.1:{httpPort}";
+    /// <summary>The same, for who reaches it at another port of loopback.</summary>
+    public string MemberAt(int port) => $"name={name},endpoint=127.0.0.1:{port},http=http://{host}:{httpPort}";
 
-    public KvHttp Http { get; } = new(http, new Uri($"http://127.0.0.1:{httpPort}"));
+    public KvHttp Http { get; } = new(http, new Uri($"http://{host}:{httpPort}"));
 
     public ChildProcess Life => _lives[^1];
 
-    public string Text => string.Join("\n--- started again ---\n", _lives.Select(life => life.Text));
+    public string Text => string.Join("\n--- started again ---\n", _lives.Select(life => life.Text + life.Ending));
 
     public void Start() => _lives.Add(ChildProcess.Start(
         [.. Wrapper, Programs.Dotnet, "exec", Programs.Server, "--node", name, "--data", DataDirectory, .. Arguments, "--exit-with-parent"], workDirectory));

@@ -15,6 +15,9 @@ internal sealed record ClusterShape
     /// <summary>A command before the program, by the node's number from 0.</summary>
     public Func<int, TempDirectory, IReadOnlyList<string>> Wrapper { get; init; } = static (_, _) => [];
 
+    /// <summary>The address that a node listens on, by its number from 0.</summary>
+    public Func<int, string> HostOf { get; init; } = static _ => "127.0.0.1";
+
     /// <summary>How a node, the first, is told of a member, the second.</summary>
     public Func<NodeProcess, NodeProcess, string> MemberFor { get; init; } = static (_, member) => member.Member;
 
@@ -35,7 +38,7 @@ internal sealed class ProcessCluster : IAsyncDisposable
         _http = KvHttp.NewClient();
         int[] ports = FreePorts.Take(2 * shape.Nodes);
         Nodes = [.. Enumerable.Range(0, shape.Nodes).Select(index =>
-            new NodeProcess($"node-{index + 1}", ports[2 * index], ports[(2 * index) + 1], Work.Path, _http))];
+            new NodeProcess($"node-{index + 1}", shape.HostOf(index), ports[2 * index], ports[(2 * index) + 1], Work.Path, _http))];
         foreach (var (index, node) in Nodes.Index())
         {
             node.Arguments = [.. Nodes.SelectMany(member => new[] { "--member", shape.MemberFor(node, member) }), .. shape.Settings];

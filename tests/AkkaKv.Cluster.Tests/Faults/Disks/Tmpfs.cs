@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AkkaKv.Cluster.Tests.Processes;
 
 namespace AkkaKv.Cluster.Tests.Faults.Disks;
@@ -15,7 +14,7 @@ internal sealed class Tmpfs : IDisposable
         Path = Directory.CreateDirectory(_parent.Of("disk")).FullName;
         try
         {
-            Run("mount", "-t", "tmpfs", "-o", $"size={bytes}", "akkakv-test", Path);
+            Commands.Run("mount", "-t", "tmpfs", "-o", $"size={bytes}", "akkakv-test", Path);
         }
         catch
         {
@@ -50,16 +49,7 @@ internal sealed class Tmpfs : IDisposable
     public void Dispose()
     {
         // Lazily: a process that is just dying may hold it for a moment longer.
-        Run("umount", "--lazy", Path);
+        Commands.Run("umount", "--lazy", Path);
         _parent.Dispose();
-    }
-
-    private static void Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
-        string said = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {said.Trim()}");
     }
 }

@@ -4,20 +4,8 @@ namespace AkkaKv.Cluster.Tests.Faults.Disks;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class TmpfsFactAttribute : FactAttribute
 {
-    private static readonly Lazy<string?> Reason = new(Probe);
+    private static readonly Lazy<string?> Reason = new(() => Commands.WhyNot(
+        "a tmpfs cannot be mounted here (that takes root)", static () => new Tmpfs(1 << 20).Dispose()));
 
     public TmpfsFactAttribute() => Skip = Reason.Value;
-
-    private static string? Probe()
-    {
-        try
-        {
-            new Tmpfs(1 << 20).Dispose();
-            return null;
-        }
-        catch (Exception refused) when (refused is InvalidOperationException or System.ComponentModel.Win32Exception)
-        {
-            return $"a tmpfs cannot be mounted here (that takes root): {refused.Message}";
-        }
-    }
 }

@@ -57,7 +57,16 @@ internal sealed class SteadyLoad : IAsyncDisposable
     public static async Task<SteadyLoad> StartAsync(IReadOnlyList<NodeProcess> entries, int requestsPerSecond = 250, int keysOfEachPartition = 1)
     {
         var load = new SteadyLoad(entries, requestsPerSecond, keysOfEachPartition);
-        await Wait.UntilAsync("each key of the load has been written", () => load._keys.All(key => key.Acknowledged is not null || load._done.Any(request => request.Failed)));
+        try
+        {
+            await Wait.UntilAsync("each key of the load has been written", () => load._keys.All(key => key.Acknowledged is not null) || load._done.Any(request => request.Failed));
+        }
+        catch
+        {
+            await load.DisposeAsync();
+            throw;
+        }
+
         return load;
     }
 
