@@ -64,7 +64,7 @@ internal static class StatusWarnings
     private static void AddReport(List<string> warnings, NodeReport report)
     {
         foreach (HintsInfo hints in report.Hints.Where(hints => hints.OldestAge > HintAgeMax))
-            warnings.Add($"it keeps {Shown.Count(hints.Keys)} keys for {hints.Target}, the oldest for {Shown.Age(hints.OldestAge)}: they are given up after Hints:LifetimeSeconds. Bring {hints.Target} back, then run 'akkakv repair'.");
+            warnings.Add($"it keeps {Shown.Count(hints.Keys)} keys for {hints.Target}, the oldest for {Shown.Age(hints.OldestAge)}: past Hints:BytesMax it refuses more. Bring {hints.Target} back, or replace it.");
         if (report.Repair is { DamagedKeys: > 0 } repair)
             warnings.Add($"its last repair met {Shown.Count(repair.DamagedKeys)} keys that a replica cannot read: see that node's log and its disk.");
         if (!report.IsComplete)

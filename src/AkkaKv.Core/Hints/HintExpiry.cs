@@ -3,7 +3,7 @@ using AkkaKv.Core.Replica;
 
 namespace AkkaKv.Core.Hints;
 
-/// <summary>Gives up what has waited for longer than its lifetime.</summary>
+/// <summary>Gives up what has waited for longer than its lifetime, where there is one.</summary>
 /// <remarks>
 /// The age of what this process kept is measured by its monotonic clock alone: no jump of the wall clock shortens it. The
 /// age of what it found in the store is what the wall clock said on finding it, and monotonic time since; a stamp in the
@@ -21,7 +21,7 @@ internal sealed class HintExpiry(HintOptions options, HintLedger ledger, HintShe
     /// <summary>Sweeps as long as anything is kept.</summary>
     public void Schedule(IActorContext context)
     {
-        if (_isDue || ledger.Keys == 0)
+        if (options.Lifetime is null || _isDue || ledger.Keys == 0)
             return;
         _isDue = true;
         context.StartTimer(options.SweepPause, new HintSweep());

@@ -13,10 +13,10 @@ public sealed record HintOptions
     public int UnderWayMax { get; init; } = 4096;
 
     /// <summary>
-    /// How long a hint waits for its target. Must stay below the grace after which tombstones are forgotten (24 h), or a
-    /// hint could bring back what was deleted meanwhile.
+    /// How long a hint waits for its target; null, the default, is until it is delivered: an acknowledged write may rest on
+    /// it, and what bounds the hints is <see cref="BytesMax"/>. Where it is set, it stays below the grace of tombstones.
     /// </summary>
-    public TimeSpan Lifetime { get; init; } = TimeSpan.FromHours(3);
+    public TimeSpan? Lifetime { get; init; }
 
     /// <summary>
     /// Sending begins at a random time up to this after a target is seen or a hint is kept: the partitions of all nodes

@@ -129,7 +129,7 @@ internal sealed class OptionsBuilder
         PhiThreshold = double.Parse(values["Gossip:PhiThreshold"].Text, CultureInfo.InvariantCulture),
         AcceptablePause = Millis("Gossip:AcceptablePauseMillis"),
         HintBytesMax = Long("Hints:BytesMax"),
-        HintLifetime = Seconds("Hints:LifetimeSeconds"),
+        HintLifetime = Seconds("Hints:LifetimeSeconds") is { Ticks: > 0 } lifetime ? lifetime : null,
         AntiEntropyInterval = Seconds("AntiEntropy:IntervalSeconds"),
         AntiEntropyWindow = Optional("AntiEntropy:Window") is { } window ? SettingRule.AsWindow(window) : null,
         TombstoneGrace = Seconds("Tombstones:GraceSeconds"),

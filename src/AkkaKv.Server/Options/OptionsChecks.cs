@@ -65,9 +65,9 @@ internal static class OptionsChecks
 
     private static IEnumerable<string> Tombstones(UpkeepOptions upkeep)
     {
-        if (upkeep.HintLifetime >= upkeep.TombstoneGrace)
+        if (upkeep.HintLifetime is { } lifetime && lifetime >= upkeep.TombstoneGrace)
         {
-            yield return $"Hints:LifetimeSeconds must be less than Tombstones:GraceSeconds; found {upkeep.HintLifetime.TotalSeconds} and {upkeep.TombstoneGrace.TotalSeconds}. "
+            yield return $"Hints:LifetimeSeconds must be less than Tombstones:GraceSeconds; found {lifetime.TotalSeconds} and {upkeep.TombstoneGrace.TotalSeconds}. "
                 + "A hint that outlives the grace could bring back a key after its deletion was forgotten. Lower the first or raise the second.";
         }
 

@@ -56,7 +56,7 @@ internal static class SettingsCatalog
         new("Gossip:PhiThreshold", "8", SettingRule.Number(1, 100), "A silent member is suspected from here on: 8 means a chance of 10⁻⁸ that it lives. Lower finds deaths sooner and errs more."),
         new("Gossip:AcceptablePauseMillis", "3000", SettingRule.Whole(0, 300_000), "How much longer than usual a member may be silent without suspicion; raise it where machines stall."),
         new("Hints:BytesMax", "1073741824", SettingRule.Whole(1 << 20, 1L << 40), "Bytes of all hints on this node, cut evenly among the partitions; past it hints are refused and anti-entropy does their work."),
-        new("Hints:LifetimeSeconds", "10800", SettingRule.Whole(1, 2_592_000), "How long a hint waits for its target; less than Tombstones:GraceSeconds."),
+        new("Hints:LifetimeSeconds", "0", SettingRule.Whole(0, 2_592_000), "How long a hint waits for its target, less than Tombstones:GraceSeconds; 0 is until it is delivered."),
         new("AntiEntropy:IntervalSeconds", "600", SettingRule.Whole(1, 2_592_000), "Each partition is compared with each of its other owners about once in this time."),
         new("AntiEntropy:Window", null, SettingRule.Window, "The part of each day, in UTC, in which replicas are compared on schedule; unset is always. A repair on command does not wait for it."),
         new("Tombstones:GraceSeconds", "86400", SettingRule.Whole(1, 31_536_000), "How long all members must have agreed that a key is dead before it is forgotten; at least 300."),

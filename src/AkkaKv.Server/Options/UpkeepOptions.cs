@@ -14,8 +14,8 @@ public sealed record UpkeepOptions
     /// <summary>Bytes of all hints on this node.</summary>
     public required long HintBytesMax { get; init; }
 
-    /// <summary>How long a hint waits for its target; less than <see cref="TombstoneGrace"/>.</summary>
-    public required TimeSpan HintLifetime { get; init; }
+    /// <summary>How long a hint waits for its target, less than <see cref="TombstoneGrace"/>; null is until it is delivered.</summary>
+    public required TimeSpan? HintLifetime { get; init; }
 
     /// <summary>Each partition is compared with each of its other owners about once in this time.</summary>
     public required TimeSpan AntiEntropyInterval { get; init; }

@@ -54,7 +54,9 @@ internal static class NodeTuning
     private static HintOptions HintsOf(WorldShape shape) => new()
     {
         BytesMax = shape.HintBytesMax,
-        Lifetime = new TimeSpan(shape.Grace * 3 / 4),
+
+        // Where hints expire, the disks that are left are all that keeps a write.
+        Lifetime = shape.LostDisksMax == 0 ? new TimeSpan(shape.Grace * 3 / 4) : null,
         SpreadMax = TimeSpan.FromMilliseconds(300),
         BatchKeysMax = 3,
         BatchTimeout = TimeSpan.FromSeconds(1),

@@ -7,7 +7,7 @@ namespace AkkaKv.Core.Tests.Hints;
 public sealed class HintExpiryTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
-    private readonly HintWorld _hints = new();
+    private readonly HintWorld _hints = new(new HintOptions { Lifetime = TimeSpan.FromHours(3) });
 
     public HintExpiryTests()
     {
@@ -28,6 +28,17 @@ public sealed class HintExpiryTests
         Pass(Hour);
         _hints.Merges(_hints.Target).ShouldBe(0);
         _hints.World.TimersUnderWay.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Without_a_lifetime_a_hint_waits_until_it_is_delivered()
+    {
+        var hints = new HintWorld();
+        hints.Cut();
+        hints.Keep("k", HintWorld.Set(1));
+        hints.World.Advance(TimeSpan.FromDays(2));
+        hints.Counted(Counter.HintsExpired).ShouldBe(0);
+        hints.Store.KeysIn(StoreSpace.Hints).Length.ShouldBe(1);
     }
 
     [Fact]
