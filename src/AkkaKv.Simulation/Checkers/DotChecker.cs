@@ -52,6 +52,10 @@ internal sealed class DotChecker(SimWorld world)
             _waiting[(asked.Node, asked.Put.Key)].Remove(asked);
             if (done.Outcome == ReplicaOutcome.Done)
                 Note(done.Dot, new MadeDot(asked.Operation, done.Context));
+
+            // Surely not stored: the dot names nothing, and the write may be made elsewhere, under another one.
+            else if (done.Outcome is ReplicaOutcome.ReadOnly or ReplicaOutcome.Busy && asked.Dot is { } refused)
+                _made.Remove(refused);
         }
     }
 
@@ -70,6 +74,7 @@ internal sealed class DotChecker(SimWorld world)
             if (at < 0)
                 continue;
             _made.Add(value.Dot, new MadeDot(waiting[at].Operation, set.Seen));
+            waiting[at].Dot = value.Dot;
             waiting.RemoveAt(at);
         }
     }
@@ -155,6 +160,9 @@ internal sealed class DotChecker(SimWorld world)
 
     private sealed record Asked(int Operation, ReplicaPut Put, NodeId Node)
     {
+        /// <summary>The dot that its replica has staged for it; null before.</summary>
+        public Dot? Dot { get; set; }
+
         public bool IsFor(ValueContent content, SiblingSet set)
         {
             if (!content.IsTombstone)
