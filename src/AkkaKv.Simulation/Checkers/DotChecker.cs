@@ -18,6 +18,7 @@ internal sealed class DotChecker(SimWorld world)
     private readonly Dictionary<Address, Asked> _asked = [];
     private readonly Dictionary<(NodeId, StoreKey), List<Asked>> _waiting = [];
     private readonly Dictionary<Dot, MadeDot> _made = [];
+    private readonly Dictionary<Dot, Asked> _guessed = [];
     private readonly Dictionary<Address, int> _readers = [];
     private readonly Dictionary<int, long> _forgotten = [];
 
@@ -50,6 +51,7 @@ internal sealed class DotChecker(SimWorld world)
         else if (message is ReplicaPutDone done && _asked.TryGetValue(to, out Asked? asked))
         {
             _waiting[(asked.Node, asked.Put.Key)].Remove(asked);
+            TakeBackGuess(done.Dot, asked);
             if (done.Outcome == ReplicaOutcome.Done)
                 Note(done.Dot, new MadeDot(asked.Operation, done.Context));
 
@@ -57,6 +59,16 @@ internal sealed class DotChecker(SimWorld world)
             else if (done.Outcome is ReplicaOutcome.ReadOnly or ReplicaOutcome.Busy && asked.Dot is { } refused)
                 _made.Remove(refused);
         }
+    }
+
+    // Two deletes of one key at the same moment cannot be told apart until one of them is answered.
+    private void TakeBackGuess(Dot dot, Asked asked)
+    {
+        if (!_guessed.Remove(dot, out Asked? other) || other.Operation == asked.Operation || !other.IsTwinOf(asked))
+            return;
+        _made.Remove(dot);
+        other.Dot = null;
+        _waiting[(other.Node, other.Put.Key)].Add(other);
     }
 
     /// <summary>
@@ -75,6 +87,8 @@ internal sealed class DotChecker(SimWorld world)
                 continue;
             _made.Add(value.Dot, new MadeDot(waiting[at].Operation, set.Seen));
             waiting[at].Dot = value.Dot;
+            if (value.Content.IsTombstone)
+                _guessed[value.Dot] = waiting[at];
             waiting.RemoveAt(at);
         }
     }
@@ -162,6 +176,10 @@ internal sealed class DotChecker(SimWorld world)
     {
         /// <summary>The dot that its replica has staged for it; null before.</summary>
         public Dot? Dot { get; set; }
+
+        public bool IsTwinOf(Asked other) =>
+            Node == other.Node && Put.Key.Equals(other.Put.Key) && Put.Content.IsTombstone && other.Put.Content.IsTombstone
+            && Put.Content.WrittenAtMillis == other.Put.Content.WrittenAtMillis;
 
         public bool IsFor(ValueContent content, SiblingSet set)
         {
