@@ -77,6 +77,7 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
         }
 
         _put = done;
+        context.Count(Counter.ConflictingWrites, done.Siblings > 1 ? 1 : 0);
         int ownRank = (int)done.Ticket;
         _tally.Acknowledge(ownRank);
         for (int rank = 0; rank < plan.Owners.Count; rank++)

@@ -56,4 +56,7 @@ public enum Counter : byte
 
     /// <summary>Deleted or expired keys forgotten for good.</summary>
     TombstonesReaped,
+
+    /// <summary>Writes that left concurrent values beside their own.</summary>
+    ConflictingWrites,
 }

@@ -213,6 +213,8 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
         }
 
         _dots.Take();
+        if (put.LastWriteWins && !put.Content.IsTombstone)
+            context.Count(Counter.SiblingsDiscarded, staged.CountUnseenBy(put.Context));
         var done = new ReplicaPutDone(put.Ticket, ReplicaOutcome.Done, dot, encoded, changed.Seen, changed.Count);
         Stage(context, work, changed, encoded, new StagedWrite(work) { Put = put, PutDone = done });
     }

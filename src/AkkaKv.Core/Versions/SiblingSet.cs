@@ -107,6 +107,15 @@ public sealed class SiblingSet
         return false;
     }
 
+    /// <summary>How many values a writer with this context has not seen.</summary>
+    public int CountUnseenBy(VersionVector context)
+    {
+        int unseen = 0;
+        foreach (VersionedValue value in _values)
+            unseen += context.Covers(value.Dot) ? 0 : 1;
+        return unseen;
+    }
+
     /// <summary>How many values a client may see at that wall-clock time.</summary>
     public int VisibleAt(long nowMillis)
     {

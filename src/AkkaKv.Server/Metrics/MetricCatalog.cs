@@ -18,6 +18,7 @@ internal static class MetricCatalog
         Counter("shed_requests", "Requests refused at once because too much was under way."),
         Counter("speculative_reads", "Replicas and fallbacks that were asked because another was late."),
         Counter("speculative_hints", "Hints sent because an owner was late, not because it was known to be down."),
+        Counter("conflicting_writes", "Writes that left concurrent values beside their own."),
         Counter("siblings_discarded", "Values that a last-write-wins write replaced without its writer having seen them."),
         Counter("hints_stored", "Hints made durable on this node."),
         Counter("hints_delivered", "Hints that their target has acknowledged."),

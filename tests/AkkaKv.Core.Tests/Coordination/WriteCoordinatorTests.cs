@@ -1,5 +1,6 @@
 using AkkaKv.Api;
 using AkkaKv.Core.Coordination;
+using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Tests.Harness;
@@ -118,6 +119,19 @@ public sealed class WriteCoordinatorTests
         error.Outcome.ShouldBe(KvOutcome.NotAttempted);
         _world.Trace.ShouldNotContain(entry => entry.Message is ReplicaMerge);
         _world.RequestsUnderWay.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Conflicts_and_what_the_last_writer_discards_are_counted()
+    {
+        _world.Put(_world.Nodes[0], Key, "milk");
+        _world.Counted.GetValueOrDefault(Counter.ConflictingWrites).ShouldBe(0);
+        _world.Put(_world.Nodes[0], Key, "bread");
+        _world.Counted[Counter.ConflictingWrites].ShouldBe(1);
+        _world.Counted.GetValueOrDefault(Counter.SiblingsDiscarded).ShouldBe(0);
+        _world.Ask(_world.Nodes[0], caller => new GatewayPut(Key, new PutRequest("eggs"u8.ToArray(), LastWriteWins: true), RequestOptions.Default, caller));
+        _world.Counted[Counter.SiblingsDiscarded].ShouldBe(2);
+        _world.Counted[Counter.ConflictingWrites].ShouldBe(1);
     }
 
     [Fact]
