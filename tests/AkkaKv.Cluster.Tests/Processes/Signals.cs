@@ -30,6 +30,13 @@ internal static partial class Signals
         }
     }
 
+    /// <summary>Whether the process ignores the signal, as whatever a shell starts in the background ignores Ctrl-C.</summary>
+    public static bool IsIgnored(int process, int signal)
+    {
+        string line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
+        return (Convert.ToUInt64(line["SigIgn:".Length..].Trim(), 16) >> (signal - 1) & 1) == 1;
+    }
+
     /// <summary>Whether every thread of the process is stopped.</summary>
     public static bool IsStopped(int process) =>
         Directory.GetDirectories($"/proc/{process}/task").All(task => StateOf(Path.Combine(task, "stat")) == 'T');
