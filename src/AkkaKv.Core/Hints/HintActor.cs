@@ -108,7 +108,7 @@ public sealed class HintActor : Actor
     private void OnRead(IActorContext context, HintRead read, StoreReadDone done)
     {
         _underWay--;
-        ReplicaOutcome outcome = HintShelf.OutcomeOf(done.Outcome);
+        ReplicaOutcome outcome = ReplicaOutcomes.Of(done.Outcome);
         if (!HintCodec.TryDecode(done.Object, out HintRecord record))
             outcome = ReplicaOutcome.Corrupt;
         context.Send(read.ReplyTo, new ReplicaReadDone(read.Ticket, outcome, record.Object));

@@ -57,7 +57,7 @@ internal sealed class HintShelf(HintOptions options, HintPartition partition, Hi
         bool readable = HintCodec.TryDecode(done.Object, out HintRecord stored);
         if (done.Outcome != StoreOutcome.Done || !readable)
         {
-            GiveUp(context, work!, done.Outcome == StoreOutcome.Done ? ReplicaOutcome.Corrupt : OutcomeOf(done.Outcome));
+            GiveUp(context, work!, done.Outcome == StoreOutcome.Done ? ReplicaOutcome.Corrupt : ReplicaOutcomes.Of(done.Outcome));
             return;
         }
 
@@ -77,7 +77,7 @@ internal sealed class HintShelf(HintOptions options, HintPartition partition, Hi
         work.WritesUnderWay--;
         if (work.Newest == write)
             work.Newest = null;
-        ReplicaOutcome outcome = OutcomeOf(done.Outcome);
+        ReplicaOutcome outcome = ReplicaOutcomes.Of(done.Outcome);
         if (outcome == ReplicaOutcome.Done)
             ledger.Put(context, work.Key, write.Record, isOwn: true);
         Measure(work);
@@ -179,14 +179,4 @@ internal sealed class HintShelf(HintOptions options, HintPartition partition, Hi
     }
 
     internal static Address StoreOf(IActorContext context) => new(context.Self.Node, ActorRole.Store, 0);
-
-    internal static ReplicaOutcome OutcomeOf(StoreOutcome outcome) => outcome switch
-    {
-        StoreOutcome.Done => ReplicaOutcome.Done,
-        StoreOutcome.ReadOnly => ReplicaOutcome.ReadOnly,
-        StoreOutcome.Failed => ReplicaOutcome.StoreFailed,
-        StoreOutcome.Corrupt => ReplicaOutcome.Corrupt,
-        StoreOutcome.Busy => ReplicaOutcome.Busy,
-        _ => throw new InvariantException($"Every store outcome has a replica outcome; {outcome} has none"),
-    };
 }

@@ -146,7 +146,7 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
         if (_reads.Remove(done.Ticket, out ReplicaRead? read))
         {
             _underWay--;
-            context.Send(read.ReplyTo, new ReplicaReadDone(read.Ticket, OutcomeOf(done.Outcome), done.Object));
+            context.Send(read.ReplyTo, new ReplicaReadDone(read.Ticket, ReplicaOutcomes.Of(done.Outcome), done.Object));
             return;
         }
 
@@ -155,7 +155,7 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
         bool readable = SiblingSetCodec.TryDecode(done.Object, out SiblingSet stored);
         if (done.Outcome != StoreOutcome.Done || !readable)
         {
-            GiveUp(context, work!, done.Outcome == StoreOutcome.Done ? ReplicaOutcome.Corrupt : OutcomeOf(done.Outcome));
+            GiveUp(context, work!, done.Outcome == StoreOutcome.Done ? ReplicaOutcome.Corrupt : ReplicaOutcomes.Of(done.Outcome));
             return;
         }
 
@@ -297,7 +297,7 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
         if (work.Newest == write)
             work.Newest = null;
         UpdateTree(write, done.Outcome);
-        ReplicaOutcome outcome = OutcomeOf(done.Outcome);
+        ReplicaOutcome outcome = ReplicaOutcomes.Of(done.Outcome);
 
         // A refused write is one that never appears, unless a later write of the key, built on it, is at the store.
         if (outcome == ReplicaOutcome.Busy && work.WritesUnderWay > 0)
@@ -384,14 +384,4 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
     // A reservation that failed staged no write of the client's.
     private static ReplicaOutcome RefusalOf(StoreOutcome outcome) =>
         outcome == StoreOutcome.Busy ? ReplicaOutcome.Busy : ReplicaOutcome.ReadOnly;
-
-    private static ReplicaOutcome OutcomeOf(StoreOutcome outcome) => outcome switch
-    {
-        StoreOutcome.Done => ReplicaOutcome.Done,
-        StoreOutcome.ReadOnly => ReplicaOutcome.ReadOnly,
-        StoreOutcome.Failed => ReplicaOutcome.StoreFailed,
-        StoreOutcome.Corrupt => ReplicaOutcome.Corrupt,
-        StoreOutcome.Busy => ReplicaOutcome.Busy,
-        _ => throw new InvariantException($"Every store outcome has a replica outcome; {outcome} has none"),
-    };
 }

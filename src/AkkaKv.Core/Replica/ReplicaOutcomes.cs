@@ -1,0 +1,17 @@
+using AkkaKv.Core.Kernel;
+
+namespace AkkaKv.Core.Replica;
+
+/// <summary>What a store's answer means to whoever asked for the change.</summary>
+internal static class ReplicaOutcomes
+{
+    public static ReplicaOutcome Of(StoreOutcome outcome) => outcome switch
+    {
+        StoreOutcome.Done => ReplicaOutcome.Done,
+        StoreOutcome.ReadOnly => ReplicaOutcome.ReadOnly,
+        StoreOutcome.Failed => ReplicaOutcome.StoreFailed,
+        StoreOutcome.Corrupt => ReplicaOutcome.Corrupt,
+        StoreOutcome.Busy => ReplicaOutcome.Busy,
+        _ => throw new InvariantException($"Every store outcome has a replica outcome; {outcome} has none"),
+    };
+}
