@@ -16,15 +16,16 @@ public sealed class CoreRoomTests
         ["Agreement"] = [],
         ["Ring"] = [],
         ["Membership"] = [],
-        ["Topology"] = ["Agreement", "Ring"],
+        ["Topology"] = ["Agreement", "Ring", "Membership"],
         ["Replica"] = ["Versions"],
         ["Hints"] = ["Replica", "Versions", "Membership"],
         ["Reaping"] = ["Replica", "Versions", "Membership", "Ring"],
         ["AntiEntropy"] = ["Replica", "Versions", "Membership", "Ring"],
+        ["Transfer"] = ["Topology", "AntiEntropy", "Replica", "Versions", "Membership", "Ring"],
         ["Ids"] = ["Agreement"],
         ["Coordination"] = ["Replica", "Ring", "Versions", "Hints"],
-        ["Gateway"] = ["Coordination", "Ids", "Ring", "Membership", "Versions", "Hints", "AntiEntropy", "Reaping"],
-        ["Node"] = ["Versions", "Agreement", "Ring", "Membership", "Topology", "Replica", "Hints", "AntiEntropy", "Reaping", "Ids", "Coordination", "Gateway"],
+        ["Gateway"] = ["Coordination", "Ids", "Ring", "Membership", "Versions", "Hints", "AntiEntropy", "Reaping", "Topology"],
+        ["Node"] = ["Versions", "Agreement", "Ring", "Membership", "Topology", "Transfer", "Replica", "Hints", "AntiEntropy", "Reaping", "Ids", "Coordination", "Gateway"],
     };
 
     private static readonly string[] BannedTypes =

@@ -32,6 +32,21 @@ public enum ActorRole : byte
 
     /// <summary>Forgets what is deleted. Its number is the partition.</summary>
     Reaper = 10,
+
+    /// <summary>Promises and accepts decisions. Its number is always 0.</summary>
+    Agreement = 11,
+
+    /// <summary>Who belongs to the cluster. Its number is always 0.</summary>
+    Topology = 12,
+
+    /// <summary>Brings the node what it is to own and clears what it owns no longer. Its number is always 0.</summary>
+    Transfer = 13,
+
+    /// <summary>Gives a partition's objects to nodes that are to own them. Its number is the partition.</summary>
+    TransferSource = 14,
+
+    /// <summary>The host's connections to other nodes. Its number is always 0.</summary>
+    Network = 15,
 }
 
 /// <summary>Where a message goes: a node and a path within it. Written <c>node-2/replica/17</c>.</summary>
@@ -51,6 +66,11 @@ public readonly record struct Address(NodeId Node, ActorRole Role, ulong Number)
         ActorRole.Hints => "hints",
         ActorRole.AntiEntropy => "anti-entropy",
         ActorRole.Reaper => "reaper",
+        ActorRole.Agreement => "agreement",
+        ActorRole.Topology => "topology",
+        ActorRole.Transfer => "transfer",
+        ActorRole.TransferSource => "transfer-source",
+        ActorRole.Network => "network",
         _ => "role-" + (byte)role,
     };
 }

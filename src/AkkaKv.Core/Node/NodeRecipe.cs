@@ -6,6 +6,7 @@ using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
+using AkkaKv.Core.Topology;
 
 namespace AkkaKv.Core.Node;
 
@@ -22,6 +23,15 @@ public sealed record NodeOptions(NodeId Self, RingTopology Topology, GatewayOpti
 
     /// <summary>How replicas are compared.</summary>
     public AntiEntropyOptions AntiEntropy { get; init; } = new();
+
+    /// <summary>
+    /// The newest configuration that the node knows: the one on its disk, or for a new one the cluster's that it is to join;
+    /// null where the cluster begins with <see cref="Topology"/>.
+    /// </summary>
+    public ClusterConfiguration? Configuration { get; init; }
+
+    /// <summary>The id of the node's data directory, by which it votes.</summary>
+    public ulong StoreId { get; init; }
 
     /// <summary>How the members find out who is alive.</summary>
     public MembershipOptions Membership { get; init; } = new();

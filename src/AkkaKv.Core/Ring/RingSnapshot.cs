@@ -35,7 +35,12 @@ public sealed class RingSnapshot
             _indexes.Add(members[i].Node, i);
         for (int slot = 0; slot < _owners.Length; slot++)
             Own(slot, _placement.Owners[slot]);
+        if (topology.AlsoMembers is { } also)
+            Also = Of(topology with { Members = also, AlsoMembers = null });
     }
+
+    /// <summary>While the cluster changes: the other ring, whose owners are written to as well; null when nothing changes.</summary>
+    public RingSnapshot? Also { get; }
 
     /// <summary>What this ring was computed from, its members ordered by name.</summary>
     public RingTopology Topology { get; }

@@ -10,6 +10,15 @@ public sealed record RingMember(NodeId Node, double Weight = 1, string Zone = ""
 {
     public const double WeightMin = 0.1;
     public const double WeightMax = 100;
+
+    /// <summary>Where other nodes reach it, host:port; empty where nobody needs to.</summary>
+    public string Endpoint { get; init; } = "";
+
+    /// <summary>Where its clients reach it; empty when unknown.</summary>
+    public string Http { get; init; } = "";
+
+    /// <summary>The id of its data directory, by which it votes; 0 as long as nobody has asked for it.</summary>
+    public ulong StoreId { get; init; }
 }
 
 /// <summary>
@@ -21,6 +30,12 @@ public sealed record RingMember(NodeId Node, double Weight = 1, string Zone = ""
 /// <param name="Members">1 to 1,024 members with distinct names.</param>
 public sealed record RingTopology(long Epoch, int Partitions, int ReplicaCount, IReadOnlyList<RingMember> Members)
 {
+    /// <summary>
+    /// While the cluster changes: the members of the other ring, whose owners are written to as well. Requests read from
+    /// the owners among <see cref="Members"/> only. Null when nothing changes.
+    /// </summary>
+    public IReadOnlyList<RingMember>? AlsoMembers { get; init; }
+
     /// <summary>Bounds the length of a list, and with it the size of version vectors.</summary>
     public const int ReplicaCountMax = 15;
 
@@ -41,6 +56,10 @@ public sealed record RingTopology(long Epoch, int Partitions, int ReplicaCount, 
             problems.Add($"A cluster must have 1 to {MembersMax} members, but has {Members?.Count ?? 0}.");
         else
             AddMemberProblems(Members, problems);
+        if (AlsoMembers is { Count: >= 1 and <= MembersMax } also)
+            AddMemberProblems(also, problems);
+        else if (AlsoMembers is not null)
+            problems.Add($"The other ring must have 1 to {MembersMax} members, but has {AlsoMembers.Count}.");
         return problems;
     }
 
