@@ -18,6 +18,13 @@ public interface INodeStore : IDisposable
     /// <see cref="IStorePort.Complete"/>; it must not block and not throw.
     /// </param>
     IStorePort OpenPort(int loop, Action<StoreCompletion> completed);
+
+    /// <summary>
+    /// A fact as it is durable, for a host that must know it before it makes the actors. May be asked by any thread; the
+    /// answer is what <see cref="FactRead"/> would give.
+    /// </summary>
+    /// <returns>False when there is none; the value is then empty.</returns>
+    bool TryReadFact(string name, out ReadOnlyMemory<byte> value);
 }
 
 /// <summary>A loop's access to the store. Only ever called on the thread of its loop; takes no lock to read.</summary>
@@ -42,7 +49,14 @@ public interface IStorePort
 /// <param name="Directory">Where it is; "memory" for a memory store.</param>
 /// <param name="RenewedBecause">Why this open took a new actor id; null when it kept the one it had, or is new.</param>
 public sealed record StoreIdentity(
-    ulong ActorId, ulong StoreId, string Directory, string Node, string Cluster, DateTimeOffset CreatedAt, string? RenewedBecause);
+    ulong ActorId, ulong StoreId, string Directory, string Node, string Cluster, DateTimeOffset CreatedAt, string? RenewedBecause)
+{
+    /// <summary>
+    /// Under which id the node votes: another whenever the store may have forgotten what was promised. The directory's id
+    /// until <see cref="StoreOptions.RenewActor"/> says that the directory is a copy or a backup; never 0.
+    /// </summary>
+    public required ulong VoterId { get; init; }
+}
 
 /// <summary>How a store does.</summary>
 /// <param name="Kind">"log" or "memory".</param>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
 using AkkaKv.Storage.Disk;
@@ -14,7 +15,11 @@ namespace AkkaKv.Storage;
 /// </summary>
 internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loops, Func<ulong, int> loopOfHash)
 {
+    // Of the store itself; actors name theirs otherwise.
+    private const string VoterFact = "store/voter";
+
     private readonly LoopIndex[] _indexes = Enumerable.Range(0, loops).Select(_ => new LoopIndex()).ToArray();
+    private readonly FactTable _facts = new();
     private ulong _dotsInUse;
     private SessionRecord? _lastSession;
     private bool _closedCleanly = true;
@@ -56,11 +61,16 @@ internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loop
         var engine = new LogEngine(disk, options.SegmentBytes, segments, tail);
         var session = new SessionRecord(manifest.ActorId, options.Time.GetUtcNow().ToUnixTimeMilliseconds(), options.Durability);
         engine.Append(RecordType.Opened, default, session.ToBytes());
+        if (options.RenewActor)
+            RenewVoter(engine);
         engine.Sync();
         var identity = new StoreIdentity(
             manifest.ActorId, manifest.StoreId, disk.Directory, manifest.Node, manifest.Cluster,
-            DateTimeOffset.FromUnixTimeMilliseconds(manifest.CreatedUnixMillis), renewedBecause);
-        return new OpenedLog(held, engine, identity, _indexes, _dotsInUse, tail.CutBytes);
+            DateTimeOffset.FromUnixTimeMilliseconds(manifest.CreatedUnixMillis), renewedBecause)
+        {
+            VoterId = _facts.TryRead(VoterFact, out ReadOnlyMemory<byte> voter) ? BinaryPrimitives.ReadUInt64LittleEndian(voter.Span) : manifest.StoreId,
+        };
+        return new OpenedLog(held, engine, identity, _indexes, _facts, _dotsInUse, tail.CutBytes);
     }
 
     // The manifest comes last and is what makes the directory a store: had it come first, a store whose segments were
@@ -113,6 +123,9 @@ internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loop
             case RecordType.HintRemoved:
                 Remove(StoreSpace.Hints, record);
                 break;
+            case RecordType.Fact:
+                _facts.Apply(Encoding.ASCII.GetString(record.Key), record.Object.ToArray());
+                break;
             case RecordType.DotsReserved:
                 _dotsInUse = Math.Max(_dotsInUse, BinaryPrimitives.ReadUInt64LittleEndian(record.Object));
                 break;
@@ -151,6 +164,16 @@ internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loop
         return null;
     }
 
+    // A backup does not know what was promised after it was made, nor a copy what the other one promises: under the id of
+    // the directory it would vote against its own word. A crash alone takes no fact away, so it changes nothing here.
+    private void RenewVoter(LogEngine engine)
+    {
+        var voter = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(voter, DrawId());
+        engine.Append(RecordType.Fact, Encoding.ASCII.GetBytes(VoterFact), voter);
+        _facts.Apply(VoterFact, voter);
+    }
+
     private ulong DrawId()
     {
         ulong id;
@@ -163,4 +186,4 @@ internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loop
 
 /// <summary>What a successful opening leaves.</summary>
 internal sealed record OpenedLog(
-    IDisposable Held, LogEngine Engine, StoreIdentity Identity, LoopIndex[] Indexes, ulong DotsInUse, long CutBytes);
+    IDisposable Held, LogEngine Engine, StoreIdentity Identity, LoopIndex[] Indexes, FactTable Facts, ulong DotsInUse, long CutBytes);
