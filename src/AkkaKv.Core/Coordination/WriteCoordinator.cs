@@ -9,7 +9,8 @@ namespace AkkaKv.Core.Coordination;
 
 /// <summary>What a write coordinator writes.</summary>
 /// <param name="IsForwarded">It came from another node, which goes on where this one refuses.</param>
-public sealed record WriteContent(VersionVector Context, ValueContent Value, bool LastWriteWins, bool IsForwarded = false);
+/// <param name="PassedOnBy">The epoch of the ring by which that node chose this one; 0 when unknown.</param>
+public sealed record WriteContent(VersionVector Context, ValueContent Value, bool LastWriteWins, bool IsForwarded = false, long PassedOnBy = 0);
 
 /// <summary>
 /// One write, on a node that owns the key: the local replica makes the dot and stores it, then the merged object goes
