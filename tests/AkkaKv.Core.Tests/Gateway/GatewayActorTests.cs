@@ -160,6 +160,58 @@ public sealed class GatewayActorTests
         world.RequestsUnderWay.ShouldBe(0);
     }
 
+    [Fact]
+    public void A_write_that_the_own_replica_refuses_for_its_older_ring_is_planned_anew_and_makes_one_dot()
+    {
+        NodeId node = _world.Nodes[0];
+        var gateway = new Address(node, ActorRole.Gateway, 0);
+        _world.Loses = (_, to, message) => message is RingChanged && to == gateway;
+        _world.Adopt(_world.TopologyOf(2, [1, 2, 3]));
+        ulong call = _world.StartPut(node, Key, "v");
+        _world.Reply<PutDone>(call).ShouldBeNull();
+        _world.Loses = (_, _, _) => false;
+        _world.Post(new Address(node, ActorRole.RingManager, 0), new RingSubscribe(gateway));
+        _world.Run();
+        _world.Reply<PutDone>(call)!.Reply.Error.ShouldBeNull();
+        _world.Get(node, Key).Siblings.Count.ShouldBe(1);
+        Confirmed(node).ShouldBe([2L]);
+    }
+
+    [Fact]
+    public void A_write_that_the_own_replica_refuses_was_not_attempted_where_the_ring_never_comes()
+    {
+        NodeId node = _world.Nodes[0];
+        _world.Loses = (_, to, message) => message is RingChanged && to == new Address(node, ActorRole.Gateway, 0);
+        _world.Adopt(_world.TopologyOf(2, [1, 2, 3]));
+        ulong call = _world.StartPut(node, Key, "v");
+        _world.Advance(TimeSpan.FromSeconds(3));
+        KvError error = _world.Reply<PutDone>(call)!.Reply.Error!;
+        (error.Outcome, error.Retryable).ShouldBe((KvOutcome.NotAttempted, true));
+        error.Detail.ShouldContain("has not heard how");
+        _world.TimersUnderWay.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_write_passed_on_by_a_newer_ring_waits_until_it_is_heard_of(bool isHeard)
+    {
+        (TestWorld world, _) = Lagging();
+        NodeId sender = world.Nodes.First(node => !world.OwnersOf(Key).Contains(node));
+        NodeId joins = world.Nodes.Last(node => !world.OwnersOf(Key).Contains(node));
+        RingTopology newer = world.TopologyOf(3, [Array.IndexOf(world.Nodes, joins) + 1]);
+        world.Adopt(newer, sender);
+        ulong call = world.StartPut(sender, Key, "v");
+        world.Reply<PutDone>(call).ShouldBeNull();
+        if (isHeard)
+            world.Adopt(newer, joins);
+        world.Advance(TimeSpan.FromSeconds(3));
+        KvError? error = world.Reply<PutDone>(call)!.Reply.Error;
+        error?.Outcome.ShouldBe(KvOutcome.NotAttempted);
+        (error is null).ShouldBe(isHeard);
+        world.RequestsUnderWay.ShouldBe(0);
+    }
+
     // N is 1. All but one node know that the key's owner has left the ring.
     private static (TestWorld World, NodeId Lagging) Lagging()
     {
