@@ -53,7 +53,7 @@ public static class NodeRecipe
         Invariant.Require(members.Contains(options.Self), "a node is a member of its own cluster", options.Self);
         var plans = new List<ActorPlan>
         {
-            new(ActorRole.RingManager, 0, () => new RingManagerActor(options.Topology, [])),
+            new(ActorRole.RingManager, 0, () => new RingManagerActor(options.Topology, ConfirmersOf(options))),
             new(ActorRole.Membership, 0, () => new MembershipActor(members, options.Membership)),
             new(ActorRole.Agreement, 0, () => new AcceptorActor(options.StoreId)),
         };
@@ -71,6 +71,16 @@ public static class NodeRecipe
         for (int gateway = 0; gateway < options.Gateway.Gateways; gateway++)
             plans.Add(new ActorPlan(ActorRole.Gateway, (ulong)gateway, () => new GatewayActor(options.Gateway)));
         return plans;
+    }
+
+    private static List<Address> ConfirmersOf(NodeOptions options)
+    {
+        var confirmers = new List<Address>(options.Topology.Partitions + options.Gateway.Gateways);
+        for (int partition = 0; partition < options.Topology.Partitions; partition++)
+            confirmers.Add(new Address(options.Self, ActorRole.Replica, (ulong)partition));
+        for (int gateway = 0; gateway < options.Gateway.Gateways; gateway++)
+            confirmers.Add(new Address(options.Self, ActorRole.Gateway, (ulong)gateway));
+        return confirmers;
     }
 
     private static ActorPlan HintsOf(NodeOptions options, int partition)
