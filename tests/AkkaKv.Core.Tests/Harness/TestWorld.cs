@@ -75,8 +75,11 @@ internal sealed class TestWorld
 
     public RandomSource Random { get; } = new(1);
 
-    /// <summary>Of the memberships and topologies alone: that they tick between the requests changes no draw of theirs.</summary>
+    /// <summary>Of the memberships alone: that they tick between the requests changes no draw of theirs.</summary>
     public RandomSource GossipRandom { get; } = new(2);
+
+    /// <summary>Of the topologies alone, for the same reason.</summary>
+    public RandomSource TopologyRandom { get; } = new(3);
 
     /// <summary>Every message that was delivered, in order; those about who belongs are not part of any story here.</summary>
     public List<(Address From, Address To, Message Message)> Trace { get; } = [];
