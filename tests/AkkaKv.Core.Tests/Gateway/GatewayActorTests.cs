@@ -191,27 +191,6 @@ public sealed class GatewayActorTests
         _world.TimersUnderWay.ShouldBe(0);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_write_passed_on_by_a_newer_ring_waits_until_it_is_heard_of(bool isHeard)
-    {
-        (TestWorld world, _) = Lagging();
-        NodeId sender = world.Nodes.First(node => !world.OwnersOf(Key).Contains(node));
-        NodeId joins = world.Nodes.Last(node => !world.OwnersOf(Key).Contains(node));
-        RingTopology newer = world.TopologyOf(3, [Array.IndexOf(world.Nodes, joins) + 1]);
-        world.Adopt(newer, sender);
-        ulong call = world.StartPut(sender, Key, "v");
-        world.Reply<PutDone>(call).ShouldBeNull();
-        if (isHeard)
-            world.Adopt(newer, joins);
-        world.Advance(TimeSpan.FromSeconds(3));
-        KvError? error = world.Reply<PutDone>(call)!.Reply.Error;
-        error?.Outcome.ShouldBe(KvOutcome.NotAttempted);
-        (error is null).ShouldBe(isHeard);
-        world.RequestsUnderWay.ShouldBe(0);
-    }
-
     // N is 1. All but one node know that the key's owner has left the ring.
     private static (TestWorld World, NodeId Lagging) Lagging()
     {
