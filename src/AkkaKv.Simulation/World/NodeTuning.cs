@@ -5,6 +5,7 @@ using AkkaKv.Core.Hints;
 using AkkaKv.Core.Node;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Topology;
 
 namespace AkkaKv.Simulation.World;
 
@@ -13,12 +14,12 @@ namespace AkkaKv.Simulation.World;
 /// </summary>
 internal static class NodeTuning
 {
-    public static NodeOptions Of(SimWorld world, SimNode node, int loops)
+    public static NodeOptions Of(SimWorld world, SimNode node, int loops, ClusterConfiguration? configuration)
     {
         WorldShape shape = world.Shape;
         return new NodeOptions(
             node.Id,
-            world.Topology,
+            configuration?.Ring ?? world.Founding,
             new GatewayOptions
             {
                 ContextSecret = SimWorld.Secret,
@@ -31,6 +32,8 @@ internal static class NodeTuning
                 Tree = new TreeOptions { Leaves = shape.TreeLeaves, SliceKeys = 4, PageKeys = 4, SeatTime = TimeSpan.FromSeconds(1) },
             })
         {
+            Configuration = configuration,
+            StoreId = node.StoreId,
             AntiEntropy = Comparisons(shape),
             Hints = HintsOf(shape),
             Reaping = new ReapOptions(new TimeSpan(shape.Grace), TimeSpan.FromSeconds(1), BatchKeysMax: 3) { AnswerTimeout = TimeSpan.FromSeconds(1) },
