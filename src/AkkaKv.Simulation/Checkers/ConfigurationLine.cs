@@ -128,6 +128,8 @@ internal sealed class ConfigurationLine
             int index = SimNode.IndexOf(member.Node);
             if (!_entered.Contains((index, before.Epoch)))
                 _world.Fail(Barrier, $"{_texts[after.Epoch]} was decided although {member.Node} had not entered {_texts[before.Epoch]}");
+            else if (before.HasWork && !_done.Contains((index, before.Epoch)))
+                _world.Fail(Barrier, $"{_texts[after.Epoch]} was decided although {member.Node} had not done the work of {_texts[before.Epoch]}");
         }
     }
 }

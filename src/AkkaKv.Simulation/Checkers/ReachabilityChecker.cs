@@ -15,15 +15,15 @@ internal sealed class ReachabilityChecker(int nodes)
 
     private readonly Opinion?[] _opinions = new Opinion?[nodes];
 
-    /// <summary>How often anybody said that somebody can't be reached.</summary>
+    /// <summary>How often anybody said that somebody can't be reached any more.</summary>
     public long Doubts { get; private set; }
 
     public void Sent(NodeLife life, Message message)
     {
         if (message is not ReachabilityChanged changed)
             return;
+        Doubts += _opinions[life.Node.Index] is { } before && before.Life == life && !changed.Snapshot.Reachable.IsSupersetOf(before.Snapshot.Reachable) ? 1 : 0;
         _opinions[life.Node.Index] = new Opinion(life, changed.Snapshot);
-        Doubts += changed.Snapshot.Reachable.Count < nodes ? 1 : 0;
     }
 
     public bool Believes(SimNode observer, SimNode member) =>

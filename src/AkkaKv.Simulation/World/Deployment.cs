@@ -112,7 +112,7 @@ internal sealed class Deployment(SimWorld world)
         return remember > members.Count / 2;
     }
 
-    private void StartPlainly(SimNode node)
+    private static void StartPlainly(SimNode node)
     {
         node.MustAsk = false;
         node.StartsWith = null;

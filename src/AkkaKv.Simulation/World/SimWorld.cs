@@ -102,6 +102,9 @@ internal sealed class SimWorld
     /// <summary>What the actors of all nodes counted, by <see cref="Counter"/>.</summary>
     public long[] Counted { get; } = new long[Enum.GetValues<Counter>().Length];
 
+    /// <summary>What operators ordered and were told is done.</summary>
+    public long OrdersTaken { get; set; }
+
     /// <summary>Messages to actors and nodes that are not there.</summary>
     public long DroppedUnknownAddress { get; set; }
 
