@@ -34,6 +34,9 @@ public sealed record NodeOptions(NodeId Self, RingTopology Topology, GatewayOpti
     /// <summary>The id of the node's data directory, by which it votes.</summary>
     public ulong StoreId { get; init; }
 
+    /// <summary>How the members agree on who belongs.</summary>
+    public TopologyOptions Changes { get; init; } = new();
+
     /// <summary>How the members find out who is alive.</summary>
     public MembershipOptions Membership { get; init; } = new();
 }
