@@ -151,7 +151,7 @@ internal sealed class ExchangeMoves(PairState state, AntiEntropyOptions options,
     }
 
     private Address ReplicaOf(IActorContext context, bool ours) =>
-        new(ours ? context.Self.Node : state.Pair.Peer, ActorRole.Replica, (ulong)pair.Partition);
+        new(ours ? context.Self.Node : state.Pair.Peer, ActorRole.Replica, (ulong)state.Pair.Partition);
 
     /// <summary>One key on its way.</summary>
     private sealed class KeyMove(StoreKey key)

@@ -7,6 +7,7 @@ using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
+using AkkaKv.Core.Transfer;
 
 namespace AkkaKv.Wire.Codec;
 
@@ -28,6 +29,8 @@ public static class PeerKinds
         [ActorRole.Hints] = Kinds(typeof(HintStore), typeof(HintRead), typeof(ReplicaMergeDone)),
         [ActorRole.AntiEntropy] = Kinds(typeof(TreeNodesTold), typeof(TreeKeysTold), typeof(ReplicaReadDone), typeof(ReplicaMergeDone)),
         [ActorRole.Membership] = Kinds(typeof(GossipDigest), typeof(GossipDelta)),
+        [ActorRole.Transfer] = Kinds(typeof(TransferBatch)),
+        [ActorRole.TransferSource] = Kinds(typeof(TransferPull)),
         [ActorRole.Reaper] = Kinds(typeof(ReapCheck), typeof(ReapCheckDone), typeof(ReapForget)),
     }.ToFrozenDictionary();
 
@@ -61,6 +64,7 @@ public static class PeerKinds
         HintRead read => (read.ReplyTo, typeof(ReplicaReadDone)),
         TreeNodesAsk ask => (ask.ReplyTo, typeof(TreeNodesTold)),
         TreeKeysAsk ask => (ask.ReplyTo, typeof(TreeKeysTold)),
+        TransferPull pull => (pull.ReplyTo, typeof(TransferBatch)),
         ReapCheck check => (check.ReplyTo, typeof(ReapCheckDone)),
         _ => null,
     };
