@@ -61,7 +61,7 @@ public static class NodeRecipe
         bool isSettled = options.Configuration is null or { Phase: TopologyPhase.Settled };
         var plans = new List<ActorPlan>
         {
-            new(ActorRole.RingManager, 0, () => new RingManagerActor(options.Topology, [])),
+            new(ActorRole.RingManager, 0, () => new RingManagerActor(options.Topology, ConfirmersOf(options))),
             new(ActorRole.Membership, 0, () => new MembershipActor(members, options.Membership)),
             new(ActorRole.Agreement, 0, () => new AcceptorActor(options.StoreId)),
         };
@@ -84,6 +84,16 @@ public static class NodeRecipe
         for (int gateway = 0; gateway < options.Gateway.Gateways; gateway++)
             plans.Add(new ActorPlan(ActorRole.Gateway, (ulong)gateway, () => new GatewayActor(options.Gateway)));
         return plans;
+    }
+
+    private static List<Address> ConfirmersOf(NodeOptions options)
+    {
+        var confirmers = new List<Address>(options.Topology.Partitions + options.Gateway.Gateways);
+        for (int partition = 0; partition < options.Topology.Partitions; partition++)
+            confirmers.Add(new Address(options.Self, ActorRole.Replica, (ulong)partition));
+        for (int gateway = 0; gateway < options.Gateway.Gateways; gateway++)
+            confirmers.Add(new Address(options.Self, ActorRole.Gateway, (ulong)gateway));
+        return confirmers;
     }
 
     private static ActorPlan HintsOf(NodeOptions options, int partition)

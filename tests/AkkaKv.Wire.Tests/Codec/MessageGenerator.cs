@@ -17,12 +17,12 @@ internal sealed class MessageGenerator(ulong seed)
 {
     private static readonly Func<MessageGenerator, Message>[] Kinds =
     [
-        g => new ReplicaRead(g.Key(), g.Random.NextUInt64(), g.Reply()),
+        g => new ReplicaRead(g.Key(), g.Random.NextUInt64(), g.Reply(), g.Epoch()),
         g => new ReplicaReadDone(g.Random.NextUInt64(), g.Outcome(), g.Bytes(3000)),
-        g => new ReplicaMerge(g.Key(), g.Bytes(3000), g.Random.NextUInt64(), g.Reply()),
+        g => new ReplicaMerge(g.Key(), g.Bytes(3000), g.Random.NextUInt64(), g.Reply(), g.Epoch()),
         g => new ReplicaMergeDone(g.Random.NextUInt64(), g.Outcome()),
-        g => new GatewayForwardedPut(g.Key(), g.Vector(), g.Content(), g.Flip(), 1 + g.Random.Next(15), g.Random.Next(16), 1 + g.Random.Next(15), g.Flip(), g.Random.Next(60_001), g.Random.NextUInt64(), g.Reply()),
-        g => new PutDone(new PutReply(g.Maybe(() => g.Text(40)), g.Maybe(() => new CausalContext(g.Bytes(200))), g.Random.Next(101), g.Maybe(g.Quorum), g.Maybe(g.Error)), g.Random.NextUInt64()),
+        g => new GatewayForwardedPut(g.Key(), g.Vector(), g.Content(), g.Flip(), 1 + g.Random.Next(15), g.Random.Next(16), 1 + g.Random.Next(15), g.Flip(), g.Random.Next(60_001), g.Random.NextUInt64(), g.Reply(), g.Epoch()),
+        g => new PutDone(new PutReply(g.Maybe(() => g.Text(40)), g.Maybe(() => new CausalContext(g.Bytes(200))), g.Random.Next(101), g.Maybe(g.Quorum), g.Maybe(g.Error)), g.Random.NextUInt64(), g.Epoch()),
         g => new GatewayOffer(g.Random.NextUInt64(), g.Reply()),
         g => new GatewayOfferAccepted(g.Random.NextUInt64()),
         g => new HintStore(new NodeId("n" + g.Text(30)), g.Key(), g.Bytes(3000), g.Random.NextUInt64(), g.Reply()),
@@ -62,6 +62,9 @@ internal sealed class MessageGenerator(ulong seed)
             bytes[i] = (byte)Random.NextUInt64();
         return bytes;
     }
+
+    // Half of them absent, as in messages of before there were any.
+    private long Epoch() => Flip() ? 0 : (long)(Random.NextUInt64() >> 1);
 
     private bool Flip() => Random.Next(2) == 0;
 

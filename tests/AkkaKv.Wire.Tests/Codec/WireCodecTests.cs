@@ -26,7 +26,7 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         typeof(StoreRead), typeof(StoreReadDone), typeof(StoreWrite), typeof(StoreWriteDone), typeof(StoreReserveDots), typeof(DotsReserved),
         typeof(StoreRemove), typeof(StoreScan), typeof(StoreScanDone),
         typeof(HintsAsk), typeof(HintsTold), typeof(ReapAsk), typeof(ReapTold), typeof(ReplicaForget), typeof(ReplicaForgetDone),
-        typeof(RequestEnded), typeof(WriteHandBack),
+        typeof(RequestEnded), typeof(WriteHandBack), typeof(RingNewer), typeof(RingConfirmed), typeof(RingAdoptedByAll),
         typeof(ReplicaPut), typeof(ReplicaPutDone),
         typeof(GatewayGet), typeof(GetDone), typeof(CoordinatorTimeout), typeof(GatewayPut), typeof(GatewayDelete),
         typeof(GatewayMembers), typeof(GatewayMembersDone), typeof(GatewayRing), typeof(GatewayRingDone),
