@@ -9,6 +9,7 @@ using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
 using AkkaKv.Core.Transfer;
+using AkkaKv.Core.Topology;
 
 namespace AkkaKv.Wire.Codec;
 
@@ -34,6 +35,7 @@ public static class PeerKinds
         [ActorRole.Agreement] = Kinds(typeof(AgreementPrepare), typeof(AgreementAccept)),
         [ActorRole.Transfer] = Kinds(typeof(TransferBatch)),
         [ActorRole.TransferSource] = Kinds(typeof(TransferPull)),
+        [ActorRole.Topology] = Kinds(typeof(TopologyDigest), typeof(TopologyNews), typeof(TopologyPoll), typeof(TopologyStatus)),
         [ActorRole.Reaper] = Kinds(typeof(ReapCheck), typeof(ReapCheckDone), typeof(ReapForget)),
     }.ToFrozenDictionary();
 
@@ -71,6 +73,8 @@ public static class PeerKinds
         ReapCheck check => (check.ReplyTo, typeof(ReapCheckDone)),
         AgreementPrepare prepare => (prepare.ReplyTo, typeof(AgreementPromised)),
         AgreementAccept accept => (accept.ReplyTo, typeof(AgreementAccepted)),
+        TopologyDigest digest => (digest.ReplyTo, typeof(TopologyNews)),
+        TopologyPoll poll => (poll.ReplyTo, typeof(TopologyStatus)),
         _ => null,
     };
 

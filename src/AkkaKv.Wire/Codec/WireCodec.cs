@@ -8,6 +8,7 @@ using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Transfer;
+using AkkaKv.Core.Topology;
 using Google.Protobuf;
 
 namespace AkkaKv.Wire.Codec;
@@ -43,6 +44,10 @@ public sealed class WireCodec : IMessageCodec
         typeof(TransferPull),
         typeof(TransferBatch),
         typeof(GossipDigest),
+        typeof(TopologyDigest),
+        typeof(TopologyNews),
+        typeof(TopologyPoll),
+        typeof(TopologyStatus),
         typeof(GossipDelta),
         typeof(AgreementPrepare),
         typeof(AgreementPromised),
@@ -69,6 +74,8 @@ public sealed class WireCodec : IMessageCodec
         AgreementPrepare or AgreementAccepted => MessageClass.Data,
         ReplicaRead or ReplicaMergeDone or PutDone => MessageClass.Data,
         GatewayOffer or GatewayOfferAccepted or HintRead or ReapCheck or ReapCheckDone or ReapForget => MessageClass.Data,
+        TopologyNews => MessageClass.Bulk,
+        TopologyDigest or TopologyPoll or TopologyStatus => MessageClass.Data,
         TreeNodesAsk or TreeNodesTold or TreeKeysAsk or TreeKeysTold or TreeKeysEnd => MessageClass.Bulk,
         TransferPull or TransferBatch => MessageClass.Bulk,
         _ => MessageClass.Control,
@@ -192,6 +199,18 @@ public sealed class WireCodec : IMessageCodec
             case AgreementAccepted accepted:
                 envelope.AgreementAccepted = AgreementParts.ToProto(accepted, sender);
                 break;
+            case TopologyDigest digest:
+                envelope.TopologyDigest = TopologyParts.ToProto(digest, sender);
+                break;
+            case TopologyNews news:
+                envelope.TopologyNews = TopologyParts.ToProto(news);
+                break;
+            case TopologyPoll poll:
+                envelope.TopologyPoll = TopologyParts.ToProto(poll, sender);
+                break;
+            case TopologyStatus status:
+                envelope.TopologyStatus = TopologyParts.ToProto(status, sender);
+                break;
             default:
                 throw new InvariantException($"a message to another node is of a kind that travels; found {message.GetType().Name}: add it to the codec");
         }
@@ -225,6 +244,10 @@ public sealed class WireCodec : IMessageCodec
         V1.Envelope.BodyOneofCase.AgreementPromised => AgreementParts.FromProto(envelope.AgreementPromised, sender),
         V1.Envelope.BodyOneofCase.AgreementAccept => AgreementParts.FromProto(envelope.AgreementAccept, sender),
         V1.Envelope.BodyOneofCase.AgreementAccepted => AgreementParts.FromProto(envelope.AgreementAccepted, sender),
+        V1.Envelope.BodyOneofCase.TopologyDigest => TopologyParts.FromProto(envelope.TopologyDigest, sender),
+        V1.Envelope.BodyOneofCase.TopologyNews => TopologyParts.FromProto(envelope.TopologyNews),
+        V1.Envelope.BodyOneofCase.TopologyPoll => TopologyParts.FromProto(envelope.TopologyPoll, sender),
+        V1.Envelope.BodyOneofCase.TopologyStatus => TopologyParts.FromProto(envelope.TopologyStatus, sender),
         _ => null,
     };
 }
