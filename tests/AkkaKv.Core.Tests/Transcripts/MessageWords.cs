@@ -1,5 +1,6 @@
 using System.Text;
 using AkkaKv.Api;
+using AkkaKv.Core.Agreement;
 using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
@@ -51,6 +52,8 @@ internal static class MessageWords
         PeerDisconnected gone => $"the connection to {gone.Peer} is gone",
         MembershipTold told => GossipWords.Of(told),
         ReachabilityChanged => null,
+        FactWrite write => AgreementWords.Of(write),
+        AgreementPrepare or AgreementPromised or AgreementAccept or AgreementAccepted or AgreementDecided or AgreementUndecided => AgreementWords.Of(message),
         RepairStart => "compare all that you own with the others",
         TreeNodesAsk ask => ask.Level == 0 ? "what is the root of your tree?" : $"what are the nodes of level {ask.Level} under {string.Join(", ", ask.Groups)}?",
         TreeNodesTold { State: TreeState.Rebuilding } => "I rebuild my tree; ask later",

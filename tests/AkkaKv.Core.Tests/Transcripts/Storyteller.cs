@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AkkaKv.Api;
+using AkkaKv.Core.Agreement;
 using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
@@ -22,7 +23,7 @@ namespace AkkaKv.Core.Tests.Transcripts;
 /// connection); <c>mend NODE NODE</c>; <c>hint NODE KEY for NODE</c> (what its replica holds of the key);
 /// <c>hints NODE KEY</c> (what waits in that key's partition); <c>repair NODE</c> (compares replicas until it is done); <c>wait MS</c>;
 /// <c>listen</c> (tells gossip too, from here on); <c>mute NODE</c> (its gossip gets lost, its connections stand);
-/// <c>restart NODE</c> (its membership); <c>members NODE</c>.
+/// <c>restart NODE</c> (its membership); <c>members NODE</c>; <c>decide NODE NAME VALUE</c> (a proposal; all nodes vote).
 /// </remarks>
 internal sealed class Storyteller
 {
@@ -95,6 +96,7 @@ internal sealed class Storyteller
             case "hint": Keep(words); break;
             case "hints": AskHints(words[1], words[2], (_, caller) => new HintsAsk(caller)); break;
             case "repair": Repair(new NodeId(words[1])); break;
+            case "decide": Decide(new NodeId(words[1]), words[2], words[3]); break;
             case "wait": _world.Advance(TimeSpan.FromMilliseconds(int.Parse(words[1], CultureInfo.InvariantCulture))); break;
             default: throw new InvalidOperationException($"A story knows no command '{words[0]}'.");
         }
@@ -134,6 +136,15 @@ internal sealed class Storyteller
         HashSet<ulong> used = [.. _world.Stores.Values.SelectMany(store => store.Objects).Select(entry => (ulong)_world.Ring.PartitionOf(entry.Key))];
         _world.Trace.RemoveAll(entry => (entry.From.Role == ActorRole.Replica && !used.Contains(entry.From.Number))
             || (entry.To.Role == ActorRole.Replica && !used.Contains(entry.To.Number)));
+    }
+
+    private void Decide(NodeId node, string name, string value)
+    {
+        Voter[] voters = [.. _world.Nodes.Select(voter => new Voter(voter, 0))];
+        var caller = new Address(node, ActorRole.Caller, _nextRepair++);
+        _world.Spawn(node, ActorRole.Request, new ProposalActor(
+            new ProposalOptions(), name, voters, (voters.Length / 2) + 1, Encoding.UTF8.GetBytes(value), caller));
+        _world.Run();
     }
 
     private void Remember(Message message)
