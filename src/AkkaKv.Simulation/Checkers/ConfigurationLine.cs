@@ -37,9 +37,6 @@ internal sealed class ConfigurationLine
     /// <summary>Its ring.</summary>
     public RingSnapshot Ring { get; private set; }
 
-    /// <summary>Whether any node has told of any.</summary>
-    public bool IsTold => _known.Count > 0;
-
     /// <summary>How many changes of the members came to their end, taken back or not.</summary>
     public long Changes { get; private set; }
 

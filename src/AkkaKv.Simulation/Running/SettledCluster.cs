@@ -22,8 +22,6 @@ internal sealed class SettledCluster(SimWorld world)
     public void Wait()
     {
         long deadline = world.Now + TicksMax;
-        if (!world.Line.IsTold)
-            return;
         while (world.Violation is null && Missing() is { } missing)
         {
             if (world.Now >= deadline)

@@ -6,6 +6,7 @@ using AkkaKv.Core.Node;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Topology;
+using AkkaKv.Core.Transfer;
 
 namespace AkkaKv.Simulation.World;
 
@@ -34,11 +35,40 @@ internal static class NodeTuning
         {
             Configuration = configuration,
             StoreId = node.StoreId,
+            TopologyOptions = Speaking(shape),
+            Transfer = Moving,
             AntiEntropy = Comparisons(shape),
             Hints = HintsOf(shape),
             Reaping = new ReapOptions(new TimeSpan(shape.Grace), TimeSpan.FromSeconds(1), BatchKeysMax: 3) { AnswerTimeout = TimeSpan.FromSeconds(1) },
         };
     }
+
+    private static TransferOptions Moving { get; } = new()
+    {
+        PartitionsMax = 2,
+        BatchBytes = 1024,
+        MergesMax = 2,
+        PullersMax = 2,
+        PullTimeout = TimeSpan.FromSeconds(1),
+        RetryDelay = TimeSpan.FromMilliseconds(50),
+        RetryDelayMax = TimeSpan.FromSeconds(1),
+        TriesMax = 2,
+        ClearKeys = 3,
+        HintsPoll = TimeSpan.FromMilliseconds(200),
+        PauseMax = TimeSpan.FromMilliseconds(100),
+    };
+
+    private static TopologyOptions Speaking(WorldShape shape) => shape.Changes
+        ? new TopologyOptions
+        {
+            PollInterval = TimeSpan.FromMilliseconds(200),
+            DigestInterval = TimeSpan.FromMilliseconds(500),
+            ProposalTimeout = TimeSpan.FromSeconds(1),
+            AnswerTimeout = TimeSpan.FromSeconds(2),
+            GatherTimeout = TimeSpan.FromMilliseconds(300),
+            FarewellTime = TimeSpan.FromSeconds(3),
+        }
+        : new TopologyOptions();
 
     // A cluster that does not repair itself never compares.
     private static AntiEntropyOptions Comparisons(WorldShape shape) => new()
