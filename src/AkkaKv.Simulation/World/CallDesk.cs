@@ -25,7 +25,9 @@ internal sealed class CallDesk(SimWorld world)
     {
         if (!_waiting.Remove(number, out Action<Message?>? answered))
             return false;
-        answered(answer);
+
+        // After the turn that answers: what an operator does next may stop that very process.
+        world.After(TimeSpan.TicksPerMicrosecond, () => answered(answer));
         return true;
     }
 }
