@@ -78,15 +78,15 @@ internal sealed class ChangeDraw(SimWorld world, RandomSource random)
     private StagedChange? Replacement(ClusterConfiguration seen, NodeId node, bool isDead) =>
         Newcomer(seen) is { } newcomer ? new StagedChange(ChangeKind.Replace, node, newcomer, isDead) : null;
 
-    // One that runs already, or another machine, which is started with what was seen.
+    // One that runs already, or another machine; in any case started anew, empty, with what was seen: what it was told
+    // before may name only members who have left since, and what it was given for a change that was taken back is old.
     private RingMember? Newcomer(ClusterConfiguration seen)
     {
         SimNode[] candidates = [.. world.Nodes.Where(node => !IsNamed(seen, node.Id) && !IsNamed(world.Line.Newest, node.Id) && (node.IsDeployed ? node.IsUp && !world.Line.WasMember(node) : true))];
         if (candidates.Length == 0)
             return null;
         SimNode node = candidates[random.Next(candidates.Length)];
-        if (!node.IsDeployed)
-            world.Deployment.StartJoiner(node, seen);
+        world.Deployment.StartJoiner(node, seen);
         return node.Member with { StoreId = random.Chance(0.5) ? node.StoreId : 0, Weight = random.Of(1, 1, 1, 0.5, 2) };
     }
 

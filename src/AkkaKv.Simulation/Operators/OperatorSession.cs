@@ -15,6 +15,7 @@ internal sealed class OperatorSession
     private readonly RandomSource _random;
     private readonly ChangeDraw _draw;
     private bool _stopped;
+    private NodeId _asked;
 
     public OperatorSession(SimWorld world, int number)
     {
@@ -37,7 +38,7 @@ internal sealed class OperatorSession
         _draw.Accident();
         Ask(replyTo => new TopologyAsk(replyTo), answer =>
         {
-            if (answer is TopologyTold told && !_stopped)
+            if (answer is TopologyTold told && !_stopped && told.Configuration.Members.Any(member => member.Node == _asked))
                 Act(told.Configuration);
             else
                 Think();
@@ -106,6 +107,12 @@ internal sealed class OperatorSession
         if (running.Length == 0)
             Think();
         else
-            _world.Calls.Ask(running[_random.Next(running.Length)], question, answered);
+            AskOne(running[_random.Next(running.Length)], question, answered);
+    }
+
+    private void AskOne(SimNode node, Func<Address, Message> question, Action<Message?> answered)
+    {
+        _asked = node.Id;
+        _world.Calls.Ask(node, question, answered);
     }
 }

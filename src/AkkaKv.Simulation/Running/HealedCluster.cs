@@ -213,8 +213,12 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
             FinalObjects.Add([.. objects]);
         }
 
+        // Whoever was to join, and never did, starts empty when it is to join again.
         foreach (SimNode node in world.Deployed)
-            FindStrays(node);
+        {
+            if (world.Line.WasMember(node))
+                FindStrays(node);
+        }
     }
 
     private void FindStrays(SimNode node)

@@ -18,7 +18,8 @@ internal sealed class Deployment(SimWorld world)
     /// <summary>A new process that does not belong yet, started with what a member told.</summary>
     public void StartJoiner(SimNode node, ClusterConfiguration told)
     {
-        if (node.Disks > 1 || node.Boots > 0)
+        world.Crash(node, losesPower: false);
+        if (node.Boots > 0)
             world.GiveFreshDisk(node);
         node.IsDeployed = true;
         node.IsDead = false;
