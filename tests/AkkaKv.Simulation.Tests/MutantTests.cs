@@ -47,7 +47,7 @@ public sealed class MutantTests(ITestOutputHelper output)
         int first = 0;
         for (int seed = 1; seed <= SeedsMax; seed++)
         {
-            RunResult result = SimulationRun.Of(new SimulationOptions((ulong)seed), mutant.Seams);
+            RunResult result = SimulationRun.Of(new SimulationOptions((ulong)seed) { Changes = mutant.Changes }, mutant.Seams);
             if (result.Violation is not { } violation)
                 continue;
             first = first == 0 ? seed : first;

@@ -230,7 +230,8 @@ internal sealed class FaultInjector(SimWorld world)
         int rotten = 0;
         foreach (SimNode other in world.Nodes)
             rotten += other.IsRotten ? 1 : 0;
-        if (node.IsRotten || world.DiskLosses.Count + rotten >= world.Shape.LostDisksMax || !MayForget(node))
+        // Its disk is replaced at some later time: until then nobody leaves.
+        if (node.IsRotten || world.DiskLosses.Count + rotten >= world.Shape.LostDisksMax || !MayForget(node) || world.Line.Newest.Staged.Count > 0)
             return false;
         ulong place = fault.Number;
         foreach ((string name, SimFile file) in node.Disk.Files)

@@ -21,6 +21,9 @@ internal sealed class ChangeDraw(SimWorld world, RandomSource random)
             world.Bury(candidates[random.Next(candidates.Length)]);
     }
 
+    /// <summary>A member's disk is to be replaced: whoever leaves now may be missed when the others are to decide who that is.</summary>
+    public bool IsSomebodyRotten => world.Members.Any(static node => node.IsRotten);
+
     /// <summary>One who belongs, whose machine is lost for ever, and whom nobody has declared dead; null when there is none.</summary>
     public NodeId? DeadOf(ClusterConfiguration seen)
     {
@@ -59,6 +62,8 @@ internal sealed class ChangeDraw(SimWorld world, RandomSource random)
     {
         if (DeadOf(seen) is { } dead && random.Chance(0.8))
             return random.Chance(0.5) ? Replacement(seen, dead, isDead: true) : new StagedChange(ChangeKind.Leave, dead, null, IsDead: true);
+        if (IsSomebodyRotten)
+            return Join(seen);
         RingMember member = seen.Members[random.Next(seen.Members.Count)];
         bool isDead = NodeOf(member.Node).IsDead;
         return random.Next(20) switch

@@ -74,7 +74,7 @@ internal sealed class OperatorSession
 
     private void Plan() => Ask(replyTo => new TopologyPlanAsk(replyTo), answer =>
     {
-        if (answer is TopologyPlanTold { Plan: { } plan })
+        if (answer is TopologyPlanTold { Plan: { } plan } && !_draw.IsSomebodyRotten)
             _world.After(_random.Micros(1_000, 500_000), () => Send(replyTo => new TopologyCommit(plan.Epoch, replyTo)));
         else
             Think();
