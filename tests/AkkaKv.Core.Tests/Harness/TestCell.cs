@@ -11,7 +11,7 @@ internal sealed class TestCell(TestWorld world, Address self, Actor actor) : IAc
 
     public DateTimeOffset WallNow => world.WallNow;
 
-    public RandomSource Random => self.Role == ActorRole.Membership ? world.GossipRandom : world.Random;
+    public RandomSource Random => self.Role is ActorRole.Membership or ActorRole.Topology ? world.GossipRandom : world.Random;
 
     public void Deliver(Message message) => actor.Receive(this, message);
 
