@@ -11,6 +11,7 @@ internal sealed class TestStore(TestWorld world, NodeId node, ulong actorId)
 
     private readonly Queue<Message> _held = new();
     private readonly HashSet<(StoreSpace, StoreKey)> _damaged = [];
+    private readonly Dictionary<string, ReadOnlyMemory<byte>> _facts = [];
     private ulong _nextDot = 1;
 
     /// <summary>Writes and removals wait for <see cref="Release"/>.</summary>
@@ -29,6 +30,8 @@ internal sealed class TestStore(TestWorld world, NodeId node, ulong actorId)
     public int Removals { get; private set; }
 
     public int Held => _held.Count;
+
+    public ReadOnlyMemory<byte> Fact(string name) => _facts.GetValueOrDefault(name);
 
     public void Damage(StoreKey key, StoreSpace space = StoreSpace.Objects) => _damaged.Add((space, key));
 
@@ -70,6 +73,13 @@ internal sealed class TestStore(TestWorld world, NodeId node, ulong actorId)
                 break;
             case StoreScan scan:
                 Send(scan.ReplyTo, Scan(scan));
+                break;
+            case FactRead read:
+                Send(read.ReplyTo, new FactReadDone(read.Ticket, Fact(read.Name)));
+                break;
+            case FactWrite write:
+                _facts[write.Name] = write.Value;
+                Send(write.ReplyTo, new FactWriteDone(write.Ticket, true));
                 break;
             case StoreReserveDots reserve:
                 Send(reserve.ReplyTo, new DotsReserved(StoreOutcome.Done, actorId, _nextDot, DotsPerBlock));

@@ -11,6 +11,7 @@ using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
+using AkkaKv.Core.Transfer;
 using AkkaKv.Core.Versions;
 using AkkaKv.Wire.Codec;
 using Xunit.Abstractions;
@@ -33,6 +34,8 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         typeof(PeerConnected), typeof(PeerDisconnected), typeof(ReachabilityChanged), typeof(SubscribeReachability),
         typeof(MembershipAsk), typeof(MembershipTold),
         typeof(RingSubscribe), typeof(RingTopologyAdopted), typeof(RingChanged),
+        typeof(CompareStart), typeof(CompareTold), typeof(ReplicaClearBegin), typeof(ReplicaClearBegun), typeof(ReapingAllowed),
+        typeof(ClearStep), typeof(ClearStepDone),
         typeof(ForegroundLatency), typeof(RepairStart), typeof(RepairAsk), typeof(RepairTold), typeof(AntiEntropyAsk), typeof(AntiEntropyTold),
     ];
 
