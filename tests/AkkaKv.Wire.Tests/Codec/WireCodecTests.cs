@@ -13,6 +13,7 @@ using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Topology;
 using AkkaKv.Core.Ring;
+using AkkaKv.Core.Transfer;
 using AkkaKv.Core.Versions;
 using AkkaKv.Wire.Codec;
 using Xunit.Abstractions;
@@ -39,6 +40,8 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         typeof(TopologyAsk), typeof(TopologyTold), typeof(TopologyStage), typeof(TopologyPlanAsk), typeof(TopologyPlanTold), typeof(TopologyCommit),
         typeof(TopologyAbort), typeof(TopologyAnswer), typeof(RingConfirmed), typeof(RingAdoptedByAll),
         typeof(RingSubscribe), typeof(RingTopologyAdopted), typeof(RingChanged),
+        typeof(CompareStart), typeof(CompareTold), typeof(ReplicaClearBegin), typeof(ReplicaClearBegun), typeof(ReapingAllowed),
+        typeof(ClearStep), typeof(ClearStepDone),
         typeof(ForegroundLatency), typeof(RepairStart), typeof(RepairAsk), typeof(RepairTold), typeof(AntiEntropyAsk), typeof(AntiEntropyTold),
     ];
 
