@@ -220,6 +220,21 @@ internal sealed class TestWorld
             Post(new Address(node, ActorRole.Membership, 0), new PeerConnected(peer));
     }
 
+    /// <summary>Tells nodes of a topology, as if it had been agreed on; all of them where none is named.</summary>
+    public void Adopt(RingTopology topology, params NodeId[] nodes)
+    {
+        foreach (NodeId node in nodes.Length == 0 ? Nodes : nodes)
+            Post(new Address(node, ActorRole.RingManager, 0), new RingTopologyAdopted(topology));
+        Run();
+    }
+
+    /// <summary>A topology of some of the nodes, by their numbers from 1.</summary>
+    public RingTopology TopologyOf(long epoch, int[] members, int[]? also = null) => new(
+        epoch, Topology.Partitions, Topology.ReplicaCount, [.. members.Select(number => new RingMember(Nodes[number - 1]))])
+    {
+        AlsoMembers = also?.Select(number => new RingMember(Nodes[number - 1])).ToArray(),
+    };
+
     public static Address MembershipOf(NodeId node) => new(node, ActorRole.Membership, 0);
 
     internal void Send(Address from, Address to, Message message) => _queue.Enqueue((from, to, message));
@@ -259,7 +274,7 @@ internal sealed class TestWorld
             Stores[to.Node].Receive(message);
         else if (_cells.TryGetValue(to, out TestCell? cell))
             cell.Deliver(message);
-        else if (from.Role != ActorRole.Topology)
+        else if (from.Role != ActorRole.Topology && to.Role != ActorRole.Topology)
             Unknown++;
     }
 }

@@ -137,6 +137,14 @@ public sealed class WireCodecTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void An_outcome_of_a_newer_release_is_one_that_was_not_done()
+    {
+        var envelope = new V1.Envelope { Role = 3, ReplicaMergeDone = new V1.ReplicaMergeDone { Ticket = 5, Outcome = 200 } };
+        WireCodec.Instance.TryDecode(MessageGenerator.Sender, Google.Protobuf.MessageExtensions.ToByteArray(envelope), out Received received).ShouldBeTrue();
+        received.Message.ShouldBe(new ReplicaMergeDone(5, ReplicaOutcome.StoreFailed));
+    }
+
+    [Fact]
     public void A_local_message_is_not_encoded() =>
         Should.Throw<InvariantException>(() => Encode(new PeerConnected(MessageGenerator.Sender), ActorRole.Membership, 0)).Message.ShouldContain("PeerConnected");
 
@@ -170,7 +178,10 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         Add("a role is 1 to 255", new V1.Envelope { Role = 0, ReplicaMergeDone = new V1.ReplicaMergeDone() });
         Add("a key has a bucket", new V1.Envelope { Role = 2, ReplicaRead = new V1.ReplicaRead { ReplyTo = reply } });
         Add("a node's name", new V1.Envelope { Role = 2, ReplicaRead = new V1.ReplicaRead { Key = key, ReplyTo = new V1.Address { Role = 3, Node = new string('x', 256) } } });
-        Add("a replica's outcome", new V1.Envelope { Role = 3, ReplicaMergeDone = new V1.ReplicaMergeDone { Outcome = 8 } });
+        Add("the epoch of a ring", new V1.Envelope { Role = 2, ReplicaRead = new V1.ReplicaRead { Key = key, ReplyTo = reply, Epoch = -1 } });
+        Add("the epoch of a ring", new V1.Envelope { Role = 2, ReplicaMerge = new V1.ReplicaMerge { Key = key, ReplyTo = reply, Epoch = -1 } });
+        Add("the epoch of a ring", Forwarded(put => put.Epoch = -1));
+        Add("the epoch of a ring", new V1.Envelope { Role = 3, PutDone = new V1.PutDone { NewerEpoch = -1 } });
         Add("a counter starts at 1", Forwarded(put => put.Context.Add(new V1.Dot { Actor = 1 })));
         Add("strictly increase", Forwarded(put => put.Context.Add([new V1.Dot { Actor = 2, Counter = 1 }, new V1.Dot { Actor = 2, Counter = 1 }])));
         Add("at most 1024 actors", Forwarded(put => put.Context.Add(Enumerable.Range(1, 1025).Select(i => new V1.Dot { Actor = (ulong)i, Counter = 1 }))));
