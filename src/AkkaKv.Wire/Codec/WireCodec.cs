@@ -187,6 +187,16 @@ public sealed class WireCodec : IMessageCodec
             case GossipDelta delta:
                 envelope.GossipDelta = MembershipParts.ToProto(delta, sender);
                 break;
+            default:
+                SetAgreementBody(envelope, message, sender);
+                break;
+        }
+    }
+
+    private static void SetAgreementBody(V1.Envelope envelope, Message message, NodeId sender)
+    {
+        switch (message)
+        {
             case AgreementPrepare prepare:
                 envelope.AgreementPrepare = AgreementParts.ToProto(prepare, sender);
                 break;

@@ -146,6 +146,29 @@ public class FactTests
     }
 
     [Fact]
+    public void The_node_votes_under_the_directorys_id_until_it_is_a_restored_one()
+    {
+        var disk = new FakeDisk();
+        var driver = new StoreDriver(disk, StoreDriver.Options() with { Durability = Durability.Interval });
+        ulong first = driver.Store.Identity.VoterId;
+        first.ShouldBe(driver.Store.Identity.StoreId);
+
+        FakeDisk crashed = disk.Restart(Survival.Nothing);
+        var second = new StoreDriver(crashed, StoreDriver.Options(2));
+        second.Store.Identity.RenewedBecause.ShouldNotBeNull();
+        second.Store.Identity.VoterId.ShouldBe(first, "a crash takes no fact away");
+        second.Dispose();
+
+        var restored = new StoreDriver(crashed, StoreDriver.Options(3) with { RenewActor = true });
+        ulong renewed = restored.Store.Identity.VoterId;
+        renewed.ShouldNotBe(first);
+        restored.Store.Identity.StoreId.ShouldBe(first);
+
+        using var after = new StoreDriver(crashed.Restart(Survival.Nothing), StoreDriver.Options(4));
+        after.Store.Identity.VoterId.ShouldBe(renewed);
+    }
+
+    [Fact]
     public void A_memory_store_answers_as_the_log_store_does()
     {
         using var store = new MemoryStore(StoreDriver.Options(), 2, _ => 0);
