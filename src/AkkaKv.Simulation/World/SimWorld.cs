@@ -37,13 +37,13 @@ internal sealed class SimWorld
         Dots = new DotChecker(this);
         HintKeeping = new HintKeepingChecker(this);
         Stores = new StoreChecker(this);
-        Reachability = new ReachabilityChecker(shape.Machines);
         Nodes = new SimNode[shape.Machines];
         RandomSource clocks = streams.Of("clocks");
         for (int i = 0; i < Nodes.Length; i++)
             Nodes[i] = new SimNode(i, ClockOf(clocks)) { Disk = NewDisk(i, 1), Member = MemberOf(i), IsDeployed = i < shape.Nodes };
         Founding = new RingTopology(1, shape.Partitions, shape.Replicas, [.. Nodes.Take(shape.Nodes).Select(node => node.Member)]);
         Line = new ConfigurationLine(this);
+        Reachability = new ReachabilityChecker(this);
         Calls = new CallDesk(this);
         Deployment = new Deployment(this);
         Network = new SimNetwork(this);
