@@ -67,6 +67,17 @@ internal sealed class HasNoFence : Mutation
     };
 }
 
+/// <summary>A gateway that confirms a ring while requests of the one before go on.</summary>
+internal sealed class ConfirmsRingsAtOnce : Mutation
+{
+    public override Message? In(IActorContext context, Message message)
+    {
+        if (message is RingChanged changed)
+            context.Send(new Address(context.Self.Node, ActorRole.RingManager, 0), new RingConfirmed(changed.Ring.Epoch, context.Self));
+        return message;
+    }
+}
+
 /// <summary>Takes everyone for entered when itself has entered.</summary>
 internal sealed class DoesNotWaitForAllToEnter : Mutation
 {
