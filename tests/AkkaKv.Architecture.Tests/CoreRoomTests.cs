@@ -21,7 +21,7 @@ public sealed class CoreRoomTests
         ["Hints"] = ["Replica", "Versions", "Membership", "Ring"],
         ["Reaping"] = ["Replica", "Versions", "Membership", "Ring"],
         ["AntiEntropy"] = ["Replica", "Versions", "Membership", "Ring"],
-        ["Transfer"] = ["Topology", "AntiEntropy", "Replica", "Versions", "Membership", "Ring"],
+        ["Transfer"] = ["Topology", "AntiEntropy", "Reaping", "Hints", "Replica", "Versions", "Membership", "Ring"],
         ["Ids"] = ["Agreement"],
         ["Coordination"] = ["Replica", "Ring", "Versions", "Hints"],
         ["Gateway"] = ["Coordination", "Ids", "Ring", "Membership", "Versions", "Hints", "AntiEntropy", "Reaping", "Topology"],

@@ -57,7 +57,7 @@ internal sealed class Exchange
         _options = options;
         _pace = pace;
         _asks = new ExchangeAsks(id);
-        _moves = new ExchangeMoves(state.Pair, options, _asks, pace);
+        _moves = new ExchangeMoves(state, options, _asks, pace);
         _walk = new TreeWalk(shape);
     }
 

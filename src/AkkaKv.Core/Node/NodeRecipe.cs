@@ -8,6 +8,7 @@ using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
 using AkkaKv.Core.Topology;
+using AkkaKv.Core.Transfer;
 
 namespace AkkaKv.Core.Node;
 
@@ -24,6 +25,9 @@ public sealed record NodeOptions(NodeId Self, RingTopology Topology, GatewayOpti
 
     /// <summary>How replicas are compared.</summary>
     public AntiEntropyOptions AntiEntropy { get; init; } = new();
+
+    /// <summary>How partitions move when the members change.</summary>
+    public TransferOptions Transfer { get; init; } = new();
 
     /// <summary>
     /// The newest configuration that the node knows: the one on its disk, or for a new one the cluster's that it is to join;
@@ -52,6 +56,7 @@ public static class NodeRecipe
     /// <exception cref="InvariantException">When the node is not a member of the cluster that it begins, or an option is out of its bounds.</exception>
     public static IReadOnlyList<ActorPlan> Of(NodeOptions options)
     {
+        bool isSettled = options.Configuration is null or { Phase: TopologyPhase.Settled };
         ClusterConfiguration first = options.Configuration ?? TopologyActor.FirstOf(options.Topology);
         bool isMember = StagedChanges.Has(first.Everyone, options.Self);
         Invariant.Require(isMember || options.Configuration is not null, "a node is a member of the cluster that it begins", options.Self);
@@ -69,13 +74,18 @@ public static class NodeRecipe
         TreeShape trees = TreeShape.Of(options.Topology.Partitions, options.Replica.Tree.Leaves);
         plans.Add(new ActorPlan(ActorRole.AntiEntropy, 0, () => new AntiEntropyActor(options.AntiEntropy, trees)));
 
+        options.Transfer.Require();
+        plans.Add(new ActorPlan(ActorRole.Transfer, 0, () => new TransferActor(options.Transfer)));
+
         // Every partition, owned or not: a request may name a larger N than the default, and the ring may change.
         for (int partition = 0; partition < options.Topology.Partitions; partition++)
             plans.Add(new ActorPlan(ActorRole.Replica, (ulong)partition, () => new ReplicaActor(options.Replica, trees)));
         for (int partition = 0; partition < options.Topology.Partitions; partition++)
             plans.Add(HintsOf(options, partition));
         for (int partition = 0; partition < options.Topology.Partitions; partition++)
-            plans.Add(new ActorPlan(ActorRole.Reaper, (ulong)partition, () => new ReapActor(options.Reaping)));
+            plans.Add(new ActorPlan(ActorRole.Reaper, (ulong)partition, () => new ReapActor(options.Reaping, isSettled)));
+        for (int partition = 0; partition < options.Topology.Partitions; partition++)
+            plans.Add(new ActorPlan(ActorRole.TransferSource, (ulong)partition, () => new TransferSourceActor(options.Transfer, options.Topology.Partitions)));
         for (int gateway = 0; gateway < options.Gateway.Gateways; gateway++)
             plans.Add(new ActorPlan(ActorRole.Gateway, (ulong)gateway, () => new GatewayActor(options.Gateway)));
         return plans;

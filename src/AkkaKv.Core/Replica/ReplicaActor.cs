@@ -17,6 +17,7 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
     private readonly PartitionTree _tree = new(options.Tree, shape);
     private readonly RingFence _fence = new();
     private readonly DotBlock _dots = new();
+    private readonly ReplicaClearing _clearing = new();
     private readonly Queue<ReplicaPut> _waitingForDots = new();
     private readonly Dictionary<StoreKey, KeyWork> _keys = [];
     private readonly Dictionary<ulong, ReplicaRead> _reads = [];
@@ -35,6 +36,7 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             case ReplicaMerge merge: OnMerge(context, merge); break;
             case RingChanged changed: _fence.Adopt(context, changed.Ring); break;
             case ReplicaForget forget: OnForget(context, forget); break;
+            case ReplicaClearBegin begin: _clearing.Begin(context, begin); break;
             case StoreReadDone done when PartitionTree.Asked(done): _tree.Receive(context, done); break;
             case StoreReadDone done: OnStoreReadDone(context, done); break;
             case StoreWriteDone done: OnStoreWriteDone(context, done); break;
@@ -256,7 +258,7 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             && work.Staged!.Count > 0
             && work.Staged.VisibleAt(context.WallNow.ToUnixTimeMilliseconds()) == 0
             && StableHash.Of(SiblingSetCodec.Encode(work.Staged).Span) == forget.Version;
-        if (!isAgreed)
+        if (forget.ClearStamp is { } stamp ? !_clearing.Allows(work, stamp) : !isAgreed)
         {
             Finish(context, forget, false);
             return;
@@ -293,6 +295,7 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
         if (work.Newest == write)
             work.Newest = null;
         UpdateTree(write, done.Outcome);
+        _clearing.Note(write);
         ReplicaOutcome outcome = ReplicaOutcomes.Of(done.Outcome);
 
         // A refused write is one that never appears, unless a later write of the key, built on it, is at the store.

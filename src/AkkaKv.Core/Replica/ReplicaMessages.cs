@@ -77,7 +77,14 @@ public sealed record ReplicaMergeDone(ulong Ticket, ReplicaOutcome Outcome) : Me
 /// <see cref="ReplicaForgetDone"/>.
 /// </summary>
 /// <param name="Version">Hash of the encoded object, <see cref="StableHash"/>.</param>
-public sealed record ReplicaForget(StoreKey Key, ulong Version, Address ReplyTo) : Message;
+public sealed record ReplicaForget(StoreKey Key, ulong Version, Address ReplyTo) : Message
+{
+    /// <summary>
+    /// Of <see cref="ReplicaClearBegun"/>: the node owns the partition no longer, and the key goes whatever it holds, unless
+    /// something was written to the partition since. Null where members agreed on a version.
+    /// </summary>
+    public long? ClearStamp { get; init; }
+}
 
 /// <param name="IsForgotten">False when the replica held something else, or something was under way for the key, or the store refused.</param>
 public sealed record ReplicaForgetDone(bool IsForgotten) : Message;

@@ -8,6 +8,7 @@ using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
+using AkkaKv.Core.Transfer;
 using AkkaKv.Core.Topology;
 
 namespace AkkaKv.Wire.Codec;
@@ -32,6 +33,8 @@ public static class PeerKinds
         [ActorRole.AntiEntropy] = Kinds(typeof(TreeNodesTold), typeof(TreeKeysTold), typeof(ReplicaReadDone), typeof(ReplicaMergeDone)),
         [ActorRole.Membership] = Kinds(typeof(GossipDigest), typeof(GossipDelta)),
         [ActorRole.Agreement] = Kinds(typeof(AgreementPrepare), typeof(AgreementAccept)),
+        [ActorRole.Transfer] = Kinds(typeof(TransferBatch)),
+        [ActorRole.TransferSource] = Kinds(typeof(TransferPull)),
         [ActorRole.Topology] = Kinds(typeof(TopologyDigest), typeof(TopologyNews), typeof(TopologyPoll), typeof(TopologyStatus)),
         [ActorRole.Reaper] = Kinds(typeof(ReapCheck), typeof(ReapCheckDone), typeof(ReapForget)),
     }.ToFrozenDictionary();
@@ -66,6 +69,7 @@ public static class PeerKinds
         HintRead read => (read.ReplyTo, typeof(ReplicaReadDone)),
         TreeNodesAsk ask => (ask.ReplyTo, typeof(TreeNodesTold)),
         TreeKeysAsk ask => (ask.ReplyTo, typeof(TreeKeysTold)),
+        TransferPull pull => (pull.ReplyTo, typeof(TransferBatch)),
         ReapCheck check => (check.ReplyTo, typeof(ReapCheckDone)),
         AgreementPrepare prepare => (prepare.ReplyTo, typeof(AgreementPromised)),
         AgreementAccept accept => (accept.ReplyTo, typeof(AgreementAccepted)),

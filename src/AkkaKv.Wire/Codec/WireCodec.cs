@@ -7,6 +7,7 @@ using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Transfer;
 using AkkaKv.Core.Topology;
 using Google.Protobuf;
 
@@ -40,6 +41,8 @@ public sealed class WireCodec : IMessageCodec
         typeof(TreeKeysAsk),
         typeof(TreeKeysTold),
         typeof(TreeKeysEnd),
+        typeof(TransferPull),
+        typeof(TransferBatch),
         typeof(GossipDigest),
         typeof(TopologyDigest),
         typeof(TopologyNews),
@@ -58,7 +61,7 @@ public sealed class WireCodec : IMessageCodec
     /// <summary>
     /// By kind and size. Messages that bring an object may be bulk: each is the whole of its sender's say to that receiver,
     /// or a merge, which commutes; so splitting them breaks no order that the protocol needs. What is said about trees is
-    /// bulk as a whole: nobody waits for it.
+    /// bulk as a whole, and so are transfers: nobody waits for them.
     /// </summary>
     public MessageClass ClassOf(Message message) => message switch
     {
@@ -74,6 +77,7 @@ public sealed class WireCodec : IMessageCodec
         TopologyNews => MessageClass.Bulk,
         TopologyDigest or TopologyPoll or TopologyStatus => MessageClass.Data,
         TreeNodesAsk or TreeNodesTold or TreeKeysAsk or TreeKeysTold or TreeKeysEnd => MessageClass.Bulk,
+        TransferPull or TransferBatch => MessageClass.Bulk,
         _ => MessageClass.Control,
     };
 
@@ -171,6 +175,12 @@ public sealed class WireCodec : IMessageCodec
             case TreeKeysEnd end:
                 envelope.TreeKeysEnd = TreeParts.ToProto(end, sender);
                 break;
+            case TransferPull pull:
+                envelope.TransferPull = TransferParts.ToProto(pull, sender);
+                break;
+            case TransferBatch batch:
+                envelope.TransferBatch = TransferParts.ToProto(batch);
+                break;
             case GossipDigest digest:
                 envelope.GossipDigest = MembershipParts.ToProto(digest, sender);
                 break;
@@ -236,6 +246,8 @@ public sealed class WireCodec : IMessageCodec
         V1.Envelope.BodyOneofCase.TreeKeysAsk => TreeParts.FromProto(envelope.TreeKeysAsk, sender),
         V1.Envelope.BodyOneofCase.TreeKeysTold => TreeParts.FromProto(envelope.TreeKeysTold),
         V1.Envelope.BodyOneofCase.TreeKeysEnd => TreeParts.FromProto(envelope.TreeKeysEnd, sender),
+        V1.Envelope.BodyOneofCase.TransferPull => TransferParts.FromProto(envelope.TransferPull, sender),
+        V1.Envelope.BodyOneofCase.TransferBatch => TransferParts.FromProto(envelope.TransferBatch),
         V1.Envelope.BodyOneofCase.GossipDigest => MembershipParts.FromProto(envelope.GossipDigest, sender),
         V1.Envelope.BodyOneofCase.GossipDelta => MembershipParts.FromProto(envelope.GossipDelta, sender),
         V1.Envelope.BodyOneofCase.AgreementPrepare => AgreementParts.FromProto(envelope.AgreementPrepare, sender),

@@ -73,7 +73,7 @@ internal sealed class Storyteller
     }
 
     // Every partition's actors are told the same; the gateway stands for all of them.
-    private static bool IsTwin(Address to) => to.Role is ActorRole.Hints or ActorRole.Reaper or ActorRole.AntiEntropy;
+    private static bool IsTwin(Address to) => to.Role is ActorRole.Hints or ActorRole.Reaper or ActorRole.AntiEntropy or ActorRole.Transfer;
 
     private void Carry(string[] words)
     {

@@ -7,6 +7,7 @@ using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Transfer;
 using AkkaKv.Core.Ring;
 using AkkaKv.Core.Topology;
 using AkkaKv.Core.Versions;
@@ -36,6 +37,8 @@ internal sealed class MessageGenerator(ulong seed)
         g => new TreeKeysAsk(g.Leaves(), g.Indexes(100, TreeShape.LeavesMax), (long)(g.Random.NextUInt64() >> 1), g.Random.NextUInt64(), g.Reply()),
         g => new TreeKeysTold(g.Random.NextUInt64(), g.State(), g.Versions(), g.Flip() ? -1 : (long)(g.Random.NextUInt64() >> 1)),
         g => new TreeKeysEnd(g.Reply()),
+        g => new TransferPull(g.Random.Next(65_536), (long)(g.Random.NextUInt64() >> 1), 1 + g.Random.Next(TransferPull.BytesMaxMost), g.Random.NextUInt64(), g.Reply()),
+        g => new TransferBatch(g.Random.NextUInt64(), (TransferOutcome)g.Random.Next(3), g.Flip() ? -1 : (long)(g.Random.NextUInt64() >> 1), g.Moved(), [.. g.Versions().Select(key => key.Key)], g.Random.Next(5)),
         g => new GossipDigest(Sender, (long)(g.Random.NextUInt64() >> 1), g.Entries()),
         g => new GossipDelta(Sender, (long)(g.Random.NextUInt64() >> 1), (long)g.Random.NextUInt64(), g.Entries()),
         g => new AgreementPrepare(g.Decision(), g.Random.NextUInt64(), g.Ballot(Sender), g.Reply()),
@@ -91,6 +94,8 @@ internal sealed class MessageGenerator(ulong seed)
     private ulong[] Hashes() => [.. Enumerable.Range(0, Random.Next(100)).Select(_ => Random.NextUInt64())];
 
     private KeyVersion[] Versions() => [.. Enumerable.Range(0, Random.Next(5)).Select(_ => new KeyVersion(Key(), Random.NextUInt64()))];
+
+    private TransferredObject[] Moved() => [.. Enumerable.Range(0, Random.Next(5)).Select(_ => new TransferredObject(Key(), Bytes(3000)))];
 
     private VersionVector Vector()
     {

@@ -13,6 +13,7 @@ using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Topology;
 using AkkaKv.Core.Ring;
+using AkkaKv.Core.Transfer;
 using AkkaKv.Core.Versions;
 using AkkaKv.Wire.Codec;
 using Xunit.Abstractions;
@@ -39,6 +40,8 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         typeof(TopologyAsk), typeof(TopologyTold), typeof(TopologyStage), typeof(TopologyPlanAsk), typeof(TopologyPlanTold), typeof(TopologyCommit),
         typeof(TopologyAbort), typeof(TopologyAnswer), typeof(RingConfirmed), typeof(RingAdoptedByAll),
         typeof(RingSubscribe), typeof(RingTopologyAdopted), typeof(RingChanged),
+        typeof(CompareStart), typeof(CompareTold), typeof(ReplicaClearBegin), typeof(ReplicaClearBegun), typeof(ReapingAllowed),
+        typeof(ClearStep), typeof(ClearStepDone),
         typeof(ForegroundLatency), typeof(RepairStart), typeof(RepairAsk), typeof(RepairTold), typeof(AntiEntropyAsk), typeof(AntiEntropyTold),
     ];
 
@@ -203,6 +206,17 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         Add("a cursor is not negative", new V1.Envelope { Role = 2, TreeKeysAsk = new V1.TreeKeysAsk { Leaves = 32, Of = { 0 }, Cursor = ulong.MaxValue, ReplyTo = reply } });
         Add("every key is told with its version", new V1.Envelope { Role = 9, TreeKeysTold = new V1.TreeKeysTold { Keys = { key } } });
         Add("a request carries the address", new V1.Envelope { Role = 2, TreeKeysEnd = new V1.TreeKeysEnd() });
+        Add("a cursor is not negative", new V1.Envelope { Role = 14, TransferPull = new V1.TransferPull { Cursor = ulong.MaxValue, BytesMax = 1, ReplyTo = reply } });
+        Add("a partition is less than 65536", new V1.Envelope { Role = 14, TransferPull = new V1.TransferPull { Partition = 65_536, BytesMax = 1, ReplyTo = reply } });
+        Add("a batch has 1 byte to 8 MiB", new V1.Envelope { Role = 14, TransferPull = new V1.TransferPull { ReplyTo = reply } });
+        Add("a batch has 1 byte to 8 MiB", new V1.Envelope { Role = 14, TransferPull = new V1.TransferPull { BytesMax = (8 << 20) + 1, ReplyTo = reply } });
+        Add("a request carries the address", new V1.Envelope { Role = 14, TransferPull = new V1.TransferPull { BytesMax = 1 } });
+        Add("a transfer's outcome", new V1.Envelope { Role = 13, TransferBatch = new V1.TransferBatch { Outcome = 3 } });
+        Add("a cursor is not negative", new V1.Envelope { Role = 13, TransferBatch = new V1.TransferBatch { NextCursor = ulong.MaxValue } });
+        Add("every key of a batch brings its object", new V1.Envelope { Role = 13, TransferBatch = new V1.TransferBatch { Keys = { key } } });
+        Add("at most 1024 objects", new V1.Envelope { Role = 13, TransferBatch = new V1.TransferBatch { Keys = { Enumerable.Repeat(key, 1025) } } });
+        Add("at most 1024 damaged keys", new V1.Envelope { Role = 13, TransferBatch = new V1.TransferBatch { Damaged = { Enumerable.Repeat(key, 1025) } } });
+        Add("what is left out", new V1.Envelope { Role = 13, TransferBatch = new V1.TransferBatch { LeftOut = uint.MaxValue } });
         Add("the entries of gossip are whole", new V1.Envelope { Role = 5, GossipDigest = new V1.GossipDigest { Entries = Google.Protobuf.ByteString.CopyFrom([1, 2, 3, 4, 5]) } });
         Add("the entries of gossip have at most", new V1.Envelope { Role = 5, GossipDelta = new V1.GossipDelta { Entries = Google.Protobuf.ByteString.CopyFrom(new byte[65_537]) } });
         Add("a decision is named", new V1.Envelope { Role = 11, AgreementPrepare = new V1.AgreementPrepare { Decision = "two words", Ballot = ballot, ReplyTo = reply } });

@@ -1,0 +1,10 @@
+using AkkaKv.Core.AntiEntropy;
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Ring;
+
+namespace AkkaKv.Core.Transfer;
+
+/// <summary>What the clearing of one epoch works with.</summary>
+/// <param name="Ring">That of the epoch: whoever is no owner in it, clears.</param>
+internal sealed record ClearMeans(
+    long Epoch, RingSnapshot Ring, TransferOptions Options, WorkCalls Calls, ExchangePace Pace, SourceChoice Choice);
