@@ -248,6 +248,32 @@ public sealed class FetchTests
         _world.ShouldHold(_world.New, 0);
     }
 
+    [Theory]
+    [InlineData("keys of another partition")]
+    [InlineData("a cursor that does not move")]
+    [InlineData("a cursor behind the end")]
+    public void A_source_that_gives_nonsense_is_named_and_nothing_of_it_is_taken(string nonsense)
+    {
+        _world.World.Loses = (from, to, message) =>
+        {
+            if (message is not TransferBatch batch || from.Role != ActorRole.TransferSource)
+                return false;
+            StoreKey stranger = Enumerable.Range(0, 100).Select(TransferWorld.Key).First(key => _world.Old.PartitionOf(key) != (int)from.Number);
+            _world.World.Post(to, nonsense switch
+            {
+                "keys of another partition" => batch with { Objects = [new TransferredObject(stranger, TransferWorld.Object(0))] },
+                "a cursor that does not move" => batch with { NextCursor = 0 },
+                _ => batch with { NextCursor = long.MaxValue },
+            });
+            return true;
+        };
+        Enter();
+        _world.World.Advance(TimeSpan.FromSeconds(30));
+        _world.Work(4).IsDone.ShouldBeFalse();
+        _world.Work(4).Waiting.ShouldContain("gave a batch that is none of this partition");
+        _world.Store(4).Keys().ShouldBe(0);
+    }
+
     private NodeId Source(int partition) => _world.World.Trace
         .First(entry => entry.Message is TransferPull pull && pull.Partition == partition && entry.From.Node == _world.Node(4)).To.Node;
 }
