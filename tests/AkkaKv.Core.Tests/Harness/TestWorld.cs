@@ -9,6 +9,7 @@ using AkkaKv.Core.Node;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
+using AkkaKv.Core.Transfer;
 
 namespace AkkaKv.Core.Tests.Harness;
 
@@ -34,7 +35,8 @@ internal sealed class TestWorld
         int partitions = 8,
         HintOptions? hints = null,
         AntiEntropyOptions? antiEntropy = null,
-        ReapOptions? reaping = null)
+        ReapOptions? reaping = null,
+        TransferOptions? transfer = null)
     {
         Nodes = Enumerable.Range(1, nodes).Select(i => new NodeId($"node-{i}")).ToArray();
         Topology = new RingTopology(1, partitions, n, Nodes.Select(node => new RingMember(node)).ToArray());
@@ -45,6 +47,7 @@ internal sealed class TestWorld
             Hints = hints ?? new HintOptions(),
             AntiEntropy = antiEntropy ?? OnCommand,
             Reaping = reaping ?? ReapOptions.Default,
+            Transfer = transfer ?? new TransferOptions(),
         };
         foreach (NodeId node in Nodes)
         {
