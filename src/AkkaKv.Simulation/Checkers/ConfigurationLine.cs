@@ -1,3 +1,4 @@
+using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Ring;
 using AkkaKv.Core.Topology;
@@ -52,6 +53,7 @@ internal sealed class ConfigurationLine
                 life.Node.HoldsConfiguration |= entered.Configuration.Epoch > 1;
                 break;
             case EpochWorkTold { Work.IsDone: true } told: _done.Add((life.Node.Index, told.Work.Epoch)); break;
+            case CompareStart { Pairs.Count: > 0 }: CheckComparison(life.Node); break;
             case TopologyNews news: Note(news.Configuration); break;
             case TopologyTold told: Note(told.Configuration); break;
         }
@@ -119,6 +121,18 @@ internal sealed class ConfigurationLine
             _world.Fail(OneLine, $"{why}: {_texts[epoch]} and then {_texts[epoch + 1]}");
         if (LineRules.WaitsForAll(before, after))
             CheckBarrier(before, after);
+    }
+
+    // Before that somebody may still acknowledge a write that the new owners are not sent.
+    private void CheckComparison(SimNode node)
+    {
+        if (EnteredBy(node) is not { } configuration)
+            return;
+        foreach (RingMember member in configuration.Everyone)
+        {
+            if (!_entered.Contains((SimNode.IndexOf(member.Node), configuration.Epoch)))
+                _world.Fail(Barrier, $"{node.Id} compared in {_texts[configuration.Epoch]} although {member.Node} had not entered it");
+        }
     }
 
     private void CheckBarrier(ClusterConfiguration before, ClusterConfiguration after)

@@ -15,15 +15,23 @@ internal sealed class ReachabilityChecker(SimWorld world)
 
     private readonly Opinion?[] _opinions = new Opinion?[world.Nodes.Length];
 
-    /// <summary>How often anybody said that somebody who belongs can't be reached any more.</summary>
+    /// <summary>How often a member said that another one can't be reached any more.</summary>
     public long Doubts { get; private set; }
+
+    /// <summary>Of whom it was said last; empty for nobody.</summary>
+    public string LastDoubted { get; private set; } = "";
 
     public void Sent(NodeLife life, Message message)
     {
         if (message is not ReachabilityChanged changed)
             return;
-        if (_opinions[life.Node.Index] is { } before && before.Life == life)
-            Doubts += world.Members.Any(member => before.Snapshot.IsReachable(member.Id) && !changed.Snapshot.IsReachable(member.Id)) ? 1 : 0;
+        if (_opinions[life.Node.Index] is { } before && before.Life == life && world.Members.Contains(life.Node))
+        {
+            SimNode? doubted = world.Members.FirstOrDefault(member => before.Snapshot.IsReachable(member.Id) && !changed.Snapshot.IsReachable(member.Id));
+            Doubts += doubted is null ? 0 : 1;
+            LastDoubted = doubted is null ? LastDoubted : doubted.Id.Name;
+        }
+
         _opinions[life.Node.Index] = new Opinion(life, changed.Snapshot);
     }
 

@@ -69,7 +69,7 @@ internal sealed class SilenceDrill(SimWorld world)
                 silent.PausedUntil = world.Now;
                 long doubts = world.Reachability.Doubts;
                 silent.Life?.Wake();
-                Require(world.Reachability.Doubts == doubts, $"{silent.Id} woke up and suspected others, who had not been silent");
+                Require(world.Reachability.Doubts == doubts, $"{silent.Id} woke up and suspected {world.Reachability.LastDoubted}, who had not been silent");
                 break;
             case Silence.Dead:
                 world.Boot(silent);

@@ -78,8 +78,7 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         OfChange("skips the epoch in which both rings are written to", Overlap, ActorRole.RingManager, () => new SkipsWritingBoth()),
         new("proposes over what was accepted", OneLine, Changing(ActorRole.Topology, () => new Unchanged(), actor => actor is ProposalActor ? new IgnoresAcceptedValues() : null)) { Changes = MemberChanges.Always },
         OfChange("drops the last batch, and does not compare", Overlap, ActorRole.Transfer, () => new DropsTheLastBatch()),
-        new("has no fence between rings, and does not wait for requests of the one before", Overlap, new WorldSeams { Recipe = Unfenced }) { Changes = MemberChanges.Always },
-        OfChange("compares before everyone has entered", Overlap, ActorRole.Transfer, () => new DoesNotWaitForAllToEnter()),
+        OfChange("compares before everyone has entered", Barrier, ActorRole.Transfer, () => new DoesNotWaitForAllToEnter()),
         OfChange("goes on without a member", Barrier, ActorRole.Topology, () => new TakesEveryAnswerForDone()),
         new("has a disk that forgets removals", Store, new WorldSeams { Disk = disk => new ForgetsRemovals(disk), Recipe = StoreExerciser.Recipe }),
     ];
@@ -117,14 +116,6 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         var ring = RingSnapshot.Of(options.Topology);
         return Changing(ActorRole.Gateway, () => new Unchanged(), actor => actor is ForwardCoordinator ? new PassesOnUnasked(ring) : null).Recipe(options);
     }
-
-    // Each alone is made good by the other.
-    private static IReadOnlyList<ActorPlan> Unfenced(NodeOptions options) => [.. NodeRecipe.Of(options).Select(plan => plan.Role switch
-    {
-        ActorRole.Replica => plan with { Make = () => new MutantActor(plan.Make(), new HasNoFence()) },
-        ActorRole.Gateway => plan with { Make = () => new MutantActor(plan.Make(), new ConfirmsRingsAtOnce()) },
-        _ => plan,
-    })];
 
     private static Mutant OfActor(string name, string promise, ActorRole role, Func<Mutation> make) => new(name, promise, Changing(role, make));
 

@@ -1,7 +1,6 @@
 using AkkaKv.Core.Agreement;
 using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Kernel;
-using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
 using AkkaKv.Core.Topology;
 using AkkaKv.Core.Transfer;
@@ -52,29 +51,6 @@ internal sealed class DropsTheLastBatch : Mutation
             return message;
         context.Send(context.Self, new CompareTold(start.Run, start.Pairs, 0, 0, ""));
         return null;
-    }
-}
-
-/// <summary>A replica that takes what was planned by any ring.</summary>
-internal sealed class HasNoFence : Mutation
-{
-    public override Message? In(IActorContext context, Message message) => message switch
-    {
-        ReplicaRead read => read with { Epoch = 0 },
-        ReplicaPut put => put with { Epoch = 0 },
-        ReplicaMerge merge => merge with { Epoch = 0 },
-        _ => message,
-    };
-}
-
-/// <summary>A gateway that confirms a ring while requests of the one before go on.</summary>
-internal sealed class ConfirmsRingsAtOnce : Mutation
-{
-    public override Message? In(IActorContext context, Message message)
-    {
-        if (message is RingChanged changed)
-            context.Send(new Address(context.Self.Node, ActorRole.RingManager, 0), new RingConfirmed(changed.Ring.Epoch, context.Self));
-        return message;
     }
 }
 
