@@ -39,8 +39,9 @@ public sealed record ClusterConfiguration(long Epoch, ulong ClusterId, int Parti
     public IReadOnlyList<NodeId> Gone { get; init; } = [];
 
     /// <summary>
-    /// The change is being taken back: <see cref="TopologyPhase.WriteBothReadOld"/> is followed by the members before it, and
-    /// asks for no work. Without this a change that went back one phase could not be told from one that begins.
+    /// The change is being taken back: <see cref="TopologyPhase.WriteBothReadOld"/> asks for no work and is followed by
+    /// <see cref="TopologyPhase.WriteNew"/>, in which the members before the change are the new ones, and those that were to
+    /// join clear what they fetched. Copies that nobody owns would outlive their deletion.
     /// </summary>
     public bool IsTakenBack { get; init; }
 
@@ -81,7 +82,7 @@ public sealed record ClusterConfiguration(long Epoch, ulong ClusterId, int Parti
         TopologyPhase.Settled => RingOf(Members, null),
         TopologyPhase.WriteBothReadOld => RingOf(Members, Next),
         TopologyPhase.WriteBothReadNew => RingOf(Next!, Members),
-        TopologyPhase.WriteNew => RingOf(Next!, null),
+        TopologyPhase.WriteNew => RingOf(IsTakenBack ? Members : Next!, null),
         _ => throw new InvariantException($"every phase has its ring; {Phase} has none"),
     };
 

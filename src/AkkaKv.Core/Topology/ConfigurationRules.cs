@@ -30,8 +30,8 @@ public static class ConfigurationRules
         AddHashProblems(configuration, problems);
         if (configuration.Staged.Count > 0 && !isSettled)
             problems.Add("Nothing may be staged while the members change.");
-        if (configuration.IsTakenBack && configuration.Phase != TopologyPhase.WriteBothReadOld)
-            problems.Add($"Only {TopologyPhase.WriteBothReadOld} is on the way back; the phase is {configuration.Phase}.");
+        if (configuration.IsTakenBack && configuration.Phase is not (TopologyPhase.WriteBothReadOld or TopologyPhase.WriteNew))
+            problems.Add($"Only {TopologyPhase.WriteBothReadOld} and {TopologyPhase.WriteNew} are on the way back; the phase is {configuration.Phase}.");
         if (configuration.Staged.Count > ConfigurationCodec.StagedMax)
             problems.Add($"At most {ConfigurationCodec.StagedMax} changes may be staged, but {configuration.Staged.Count} are.");
         foreach (StagedChange change in configuration.Staged)
@@ -84,7 +84,7 @@ public static class ConfigurationRules
     {
         if (before.Phase == TopologyPhase.WriteNew && after.Phase == TopologyPhase.Settled)
         {
-            return AreEqual(after, ConfigurationSteps.Advance(before) with { Members = after.Members }) && AreAlike(after.Members, before.Next)
+            return AreEqual(after, ConfigurationSteps.Advance(before) with { Members = after.Members }) && AreAlike(after.Members, before.IsTakenBack ? before.Members : before.Next)
                 ? null
                 : "Once everything is cleared the members to be must be the members, and nothing else.";
         }
@@ -112,7 +112,8 @@ public static class ConfigurationRules
                 before.Staged.Count > 0 && AreEqual(ConfigurationSteps.Commit(before).Configuration ?? before, after),
             (TopologyPhase.WriteBothReadOld, TopologyPhase.WriteBothReadNew) or (TopologyPhase.WriteBothReadNew, TopologyPhase.WriteNew) =>
                 !before.IsTakenBack && AreAlike(before.Next, after.Next) && AreEqual(ConfigurationSteps.Advance(before) with { Next = after.Next }, after),
-            (TopologyPhase.WriteBothReadOld, TopologyPhase.Settled) => AreEqual(ConfigurationSteps.Return(before), after),
+            (TopologyPhase.WriteBothReadOld, TopologyPhase.WriteNew) =>
+                IsWithin(before.Gone, after.Gone) && AreEqual(ConfigurationSteps.ClearAway(before, []) with { Gone = after.Gone }, after),
             (TopologyPhase.WriteBothReadNew, TopologyPhase.WriteBothReadOld) =>
                 IsWithin(before.Gone, after.Gone) && AreEqual(ConfigurationSteps.GoBack(before, []) with { Gone = after.Gone }, after),
             _ => false,

@@ -87,12 +87,12 @@ public static class ConfigurationSteps
         });
     }
 
-    /// <summary>What follows once everyone has entered and done its work; on the way back, the members before.</summary>
+    /// <summary>What follows once everyone has entered and done its work.</summary>
     /// <param name="storeIdOf">0, or null for all, where the known directory stays. Those that join may be known only now.</param>
     public static ClusterConfiguration Advance(ClusterConfiguration before, Func<NodeId, ulong>? storeIdOf = null)
     {
         if (before.IsTakenBack)
-            return Return(before);
+            return before.Phase == TopologyPhase.WriteBothReadOld ? ClearAway(before, []) : Settle(before, before.Members);
         long epoch = before.Epoch + 1;
         IReadOnlyList<RingMember> next = before.Next ?? throw new InvariantException("only a change goes on; nothing changes");
         next = storeIdOf is null ? next : Identified(next, storeIdOf);
@@ -100,7 +100,7 @@ public static class ConfigurationSteps
         {
             TopologyPhase.WriteBothReadOld => before with { Epoch = epoch, RingEpoch = epoch, Phase = TopologyPhase.WriteBothReadNew, Next = next },
             TopologyPhase.WriteBothReadNew => before with { Epoch = epoch, RingEpoch = epoch, Phase = TopologyPhase.WriteNew, Next = next },
-            _ => before with { Epoch = epoch, Phase = TopologyPhase.Settled, Members = next, Next = null, Gone = [] },
+            _ => Settle(before, next),
         };
     }
 
@@ -120,31 +120,42 @@ public static class ConfigurationSteps
                 return ConfigurationStep.Refused("Nothing is staged and nothing changes.");
             case TopologyPhase.Settled:
                 return ConfigurationStep.To(before with { Epoch = before.Epoch + 1, Staged = [] });
-            case TopologyPhase.WriteBothReadOld when before.IsTakenBack:
+            case var _ when before.IsTakenBack:
                 return dead.Count > 0 ? DeclareDead(before, dead) : ConfigurationStep.Refused("The change is being taken back already.");
             case TopologyPhase.WriteBothReadOld:
-                return ConfigurationStep.To(Return(before));
+                return ToLiving(ClearAway(before, dead));
             case TopologyPhase.WriteBothReadNew:
-                ClusterConfiguration back = GoBack(before, dead);
-                return back.Everyone.Any(member => StagedChanges.Has(before.Members, member.Node))
-                    ? ConfigurationStep.To(back)
-                    : ConfigurationStep.Refused("At least one of the members must be alive; all are declared dead.");
+                return ToLiving(GoBack(before, dead));
             default:
                 return ConfigurationStep.Refused(
                     "The change has come to its last phase, in which the old owners clear what they own no longer: it can't be taken back. Let it end, and change back then.");
         }
     }
 
-    /// <summary>The members before the change, and nothing else.</summary>
-    internal static ClusterConfiguration Return(ClusterConfiguration before) => before with
+    /// <summary>Nothing but the members before the change is read and written; whoever fetched something clears it.</summary>
+    internal static ClusterConfiguration ClearAway(ClusterConfiguration before, IReadOnlyList<NodeId> dead) => before with
     {
         Epoch = before.Epoch + 1,
         RingEpoch = before.Epoch + 1,
+        Phase = TopologyPhase.WriteNew,
+        IsTakenBack = true,
+        Gone = [.. before.Gone.Concat(dead).Distinct().Order()],
+    };
+
+    private static ClusterConfiguration Settle(ClusterConfiguration before, IReadOnlyList<RingMember> members) => before with
+    {
+        Epoch = before.Epoch + 1,
         Phase = TopologyPhase.Settled,
-        IsTakenBack = false,
+        Members = members,
         Next = null,
         Gone = [],
+        IsTakenBack = false,
     };
+
+    private static ConfigurationStep ToLiving(ClusterConfiguration after) =>
+        after.Members.Any(member => !after.Gone.Contains(member.Node))
+            ? ConfigurationStep.To(after)
+            : ConfigurationStep.Refused("At least one of the members must be alive; all are declared dead.");
 
     /// <summary>Read from the old owners again.</summary>
     internal static ClusterConfiguration GoBack(ClusterConfiguration before, IReadOnlyList<NodeId> dead) => before with
@@ -161,10 +172,7 @@ public static class ConfigurationSteps
         NodeId[] gone = [.. before.Gone.Concat(dead).Distinct().Order()];
         if (gone.Length == before.Gone.Count)
             return ConfigurationStep.Refused($"{string.Join(", ", dead)} was declared dead already.");
-        ClusterConfiguration after = before with { Epoch = before.Epoch + 1, Gone = gone };
-        return before.Members.Any(member => !gone.Contains(member.Node))
-            ? ConfigurationStep.To(after)
-            : ConfigurationStep.Refused("At least one of the members must be alive; all are declared dead.");
+        return ToLiving(before with { Epoch = before.Epoch + 1, Gone = gone });
     }
 
     private static string ChangesNow(ClusterConfiguration before, string what) =>

@@ -22,12 +22,12 @@ internal static class DriverRules
     public static ClusterConfiguration? NextOf(ClusterConfiguration configuration, IReadOnlyList<RingMember> everyone, MemberStatuses statuses, RandomSource random)
     {
         if (configuration.ClusterId == 0)
-            return CanFound(configuration, statuses) ? ConfigurationSteps.Found(configuration, Math.Max(1, random.NextUInt64()), statuses.StoreIdOf) : null;
+            return CanFound(configuration, statuses) ? ConfigurationSteps.Found(configuration, Math.Max(1, random.NextUInt64()), node => statuses.StoreIdOf(node, configuration.Epoch)) : null;
         if (configuration.Members.Any(member => IsOther(configuration, member, statuses)))
-            return ConfigurationSteps.Reidentify(configuration, statuses.StoreIdOf);
+            return ConfigurationSteps.Reidentify(configuration, node => statuses.StoreIdOf(node, configuration.Epoch));
         if (configuration.Phase == TopologyPhase.Settled || !everyone.All(member => IsThrough(configuration, statuses.Of(member.Node))))
             return null;
-        return ConfigurationSteps.Advance(configuration, statuses.StoreIdOf);
+        return ConfigurationSteps.Advance(configuration, node => statuses.StoreIdOf(node, configuration.Epoch));
     }
 
     /// <summary>Whether everyone who belongs has entered the epoch. Once true it stays true.</summary>
@@ -48,5 +48,5 @@ internal static class DriverRules
         configuration.Members.All(member => statuses.Of(member.Node) is { } status && status.Epoch == configuration.Epoch && status.StoreId != 0);
 
     private static bool IsOther(ClusterConfiguration configuration, RingMember member, MemberStatuses statuses) =>
-        !configuration.Gone.Contains(member.Node) && statuses.StoreIdOf(member.Node) is var storeId and not 0 && storeId != member.StoreId;
+        !configuration.Gone.Contains(member.Node) && statuses.StoreIdOf(member.Node, configuration.Epoch) is var storeId and not 0 && storeId != member.StoreId;
 }

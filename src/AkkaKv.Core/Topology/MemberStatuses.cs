@@ -15,7 +15,8 @@ internal sealed class MemberStatuses
 
     public TopologyStatus? Of(NodeId node) => _told.TryGetValue(node, out (TopologyStatus Status, TimeSpan At) told) ? told.Status : null;
 
-    public ulong StoreIdOf(NodeId node) => Of(node)?.StoreId ?? 0;
+    /// <summary>The directory that the node had when it told of the epoch; 0 when it has not: an older word may be of a lost disk.</summary>
+    public ulong StoreIdOf(NodeId node, long epoch) => Of(node) is { } status && status.Epoch == epoch ? status.StoreId : 0;
 
     public bool IsReachable(NodeId node) => _reachable?.IsReachable(node) ?? false;
 

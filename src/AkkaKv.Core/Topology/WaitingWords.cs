@@ -26,8 +26,8 @@ internal static class WaitingWords
     {
         int needed = DriverRules.QuorumOf(configuration);
         string[] missing = [.. configuration.Members
-            .Where(member => !statuses.IsReachable(member.Node) || IsOther(member, statuses))
-            .Select(member => IsOther(member, statuses) ? $"{member.Node} has another data directory" : Unreachable(member.Node, statuses, now))];
+            .Where(member => !statuses.IsReachable(member.Node) || IsOther(configuration, member, statuses))
+            .Select(member => IsOther(configuration, member, statuses) ? $"{member.Node} has another data directory" : Unreachable(member.Node, statuses, now))];
         int voters = configuration.Members.Count - missing.Length;
         return voters >= needed
             ? ""
@@ -77,8 +77,8 @@ internal static class WaitingWords
         ? FormattableString.Invariant($"{node} can't be reached since {(now - since).TotalSeconds:0} s")
         : $"{node} can't be reached";
 
-    private static bool IsOther(RingMember member, MemberStatuses statuses) =>
-        member.StoreId != 0 && statuses.StoreIdOf(member.Node) is var storeId and not 0 && storeId != member.StoreId;
+    private static bool IsOther(ClusterConfiguration configuration, RingMember member, MemberStatuses statuses) =>
+        member.StoreId != 0 && statuses.StoreIdOf(member.Node, configuration.Epoch) is var storeId and not 0 && storeId != member.StoreId;
 
     private static string[] Limited(string[] words) =>
         words.Length <= NamesMax ? words : [.. words.Take(NamesMax), $"and {words.Length - NamesMax} more"];

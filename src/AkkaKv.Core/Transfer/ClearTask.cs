@@ -137,7 +137,10 @@ internal sealed class ClearTask(ClearMeans means) : IEpochTask
         foreach (int partition in _round.Keys)
         {
             foreach (NodeId owner in means.Ring.OwnersOf(partition))
-                pairs.Add(new ExchangePair(partition, owner));
+            {
+                if (!means.Gone.Contains(owner))
+                    pairs.Add(new ExchangePair(partition, owner));
+            }
         }
 
         _compare.Begin(context, pairs, isPushOnly: true);

@@ -82,7 +82,7 @@ public sealed class TransferActor(TransferOptions options) : Actor
         ClusterConfiguration configuration = entered.Configuration;
         RingSnapshot ring = entered.Ring;
         if (configuration.Phase == TopologyPhase.WriteNew)
-            return new ClearTask(new ClearMeans(configuration.Epoch, ring, options, _calls, _pace, _choice));
+            return new ClearTask(new ClearMeans(configuration.Epoch, ring, configuration.Gone, options, _calls, _pace, _choice));
         if (configuration.Phase != TopologyPhase.WriteBothReadOld || ring.Also is not { } after)
             return null;
         IReadOnlyList<PartitionFetch> plan = PartitionFetch.Plan(self, ring, after, configuration.Gone);

@@ -28,7 +28,7 @@ internal static class LineRules
         (TopologyPhase.WriteBothReadOld, TopologyPhase.WriteBothReadNew) => true,
         (TopologyPhase.WriteBothReadNew, TopologyPhase.WriteNew) => true,
         (TopologyPhase.WriteNew, TopologyPhase.Settled) => true,
-        (TopologyPhase.WriteBothReadOld, TopologyPhase.Settled) => before.IsTakenBack,
+        (TopologyPhase.WriteBothReadOld, TopologyPhase.WriteNew) => before.IsTakenBack,
         _ => false,
     };
 
@@ -38,13 +38,14 @@ internal static class LineRules
         bool staysNext = AreAlike(before.Next, after.Next);
         return (before.Phase, after.Phase) switch
         {
-            (TopologyPhase.WriteNew, TopologyPhase.Settled) => after.Next is null && AreAlike(before.Next, after.Members),
+            (TopologyPhase.WriteNew, TopologyPhase.Settled) =>
+                after.Next is null && !after.IsTakenBack && AreAlike(before.IsTakenBack ? before.Members : before.Next, after.Members),
             (TopologyPhase.Settled, TopologyPhase.Settled) => staysMembers,
             (TopologyPhase.Settled, TopologyPhase.WriteBothReadOld) => staysMembers && after.Next is not null,
             (TopologyPhase.WriteBothReadOld, TopologyPhase.WriteBothReadNew) => staysMembers && staysNext && !before.IsTakenBack,
             (TopologyPhase.WriteBothReadNew, TopologyPhase.WriteNew) => staysMembers && staysNext,
             (TopologyPhase.WriteBothReadNew, TopologyPhase.WriteBothReadOld) => staysMembers && staysNext && after.IsTakenBack,
-            (TopologyPhase.WriteBothReadOld, TopologyPhase.Settled) => staysMembers && after.Next is null,
+            (TopologyPhase.WriteBothReadOld, TopologyPhase.WriteNew) => staysMembers && staysNext && after.IsTakenBack,
             _ => before.Phase == after.Phase && staysMembers && staysNext && after.IsTakenBack == before.IsTakenBack,
         };
     }

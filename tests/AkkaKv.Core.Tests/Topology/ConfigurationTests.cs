@@ -95,17 +95,21 @@ public sealed class ConfigurationTests(ITestOutputHelper output)
 
         ConfigurationRules.CanFollow(old, write with { Epoch = old.Epoch + 1, RingEpoch = old.Epoch + 1 }).ShouldBeFalse("reading new is left out");
         ConfigurationRules.CanFollow(read, end with { Epoch = read.Epoch + 1, RingEpoch = read.Epoch + 1 }).ShouldBeFalse("writing new is left out");
-        ConfigurationRules.CanFollow(read, ConfigurationSteps.Return(read)).ShouldBeFalse("reading old again is left out");
-        ConfigurationRules.CanFollow(write, ConfigurationSteps.Return(write)).ShouldBeFalse("no way back");
+        ConfigurationRules.CanFollow(read, ConfigurationSteps.ClearAway(read, [])).ShouldBeFalse("reading old again is left out");
+        ConfigurationRules.CanFollow(write, ConfigurationSteps.ClearAway(write, [])).ShouldBeFalse("no way back");
         ConfigurationRules.CanFollow(Settled, read with { Epoch = Settled.Epoch + 1, RingEpoch = Settled.Epoch + 1 }).ShouldBeFalse("nothing was staged");
         ConfigurationRules.CanFollow(Settled, Settled with { Epoch = 3, ClusterId = 78 }).ShouldBeFalse("another cluster");
         ConfigurationRules.CanFollow(Settled, Staged(Settled) with { Epoch = 9 }).ShouldBeFalse("an epoch is left out");
-        ConfigurationRules.CanFollow(old, ConfigurationSteps.Return(old)).ShouldBeTrue();
+        ConfigurationRules.WhyNot(old, ConfigurationSteps.ClearAway(old, [])).ShouldBeNull();
         ClusterConfiguration back = ConfigurationSteps.Abort(read, [new NodeId("new")]).Configuration!;
         ConfigurationRules.WhyNot(read, back).ShouldBeNull();
         back.Everyone.Count.ShouldBe(4);
         ConfigurationRules.WhyNot(back, ConfigurationSteps.Advance(back)).ShouldBeNull();
-        ConfigurationSteps.Advance(back).Phase.ShouldBe(TopologyPhase.Settled);
+        ClusterConfiguration cleared = ConfigurationSteps.Advance(back);
+        cleared.Phase.ShouldBe(TopologyPhase.WriteNew);
+        cleared.Ring.Members.ShouldBe(Settled.Members);
+        ConfigurationRules.WhyNot(cleared, ConfigurationSteps.Advance(cleared)).ShouldBeNull();
+        ConfigurationSteps.Advance(cleared).Members.ShouldBe(Settled.Members);
         ClusterConfiguration other = ConfigurationSteps.Reidentify(read, node => node == read.Members[0].Node ? 5UL : 0);
         ConfigurationRules.WhyNot(read, other).ShouldBeNull();
         other.RingEpoch.ShouldBe(read.RingEpoch);

@@ -153,7 +153,12 @@ public sealed class TopologyActorTests
         world.Busy.Clear();
         world.Until(() => world.IsSettled(4), "taken back");
         world.Line.Values.Last().Members.Count.ShouldBe(phase == TopologyPhase.WriteNew ? 4 : 3);
-        world.Line.Values.Count(configuration => configuration.IsTakenBack).ShouldBe(phase == TopologyPhase.WriteBothReadNew ? 1 : 0);
+        world.Line.Values.Count(configuration => configuration.IsTakenBack).ShouldBe(phase switch
+        {
+            TopologyPhase.WriteBothReadOld => 1,
+            TopologyPhase.WriteBothReadNew => 2,
+            _ => 0,
+        });
     }
 
     [Fact]

@@ -278,7 +278,7 @@ internal sealed class TopologyWorld
         if (!Line.TryGetValue(adopted.Epoch - 1, out ClusterConfiguration? before))
             return;
         ConfigurationRules.WhyNot(before, adopted).ShouldBeNull();
-        bool isThroughNeeded = adopted.Phase != before.Phase && before.Phase != TopologyPhase.Settled && (adopted.Phase > before.Phase || before.IsTakenBack || before.Phase == TopologyPhase.WriteNew);
+        bool isThroughNeeded = adopted.Phase != before.Phase && before.Phase != TopologyPhase.Settled && (before.IsTakenBack || before.Phase == TopologyPhase.WriteNew || (adopted.Phase > before.Phase && !adopted.IsTakenBack));
         if (!isThroughNeeded)
             return;
         foreach (RingMember member in before.Everyone)
