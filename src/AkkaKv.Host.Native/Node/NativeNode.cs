@@ -21,6 +21,7 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
     private readonly INodeStore _store;
     private readonly NativeRuntime _runtime;
     private readonly NodeId _self;
+    private readonly TopologyDoor _topology;
 
     private NativeNode(NativeNodePlan plan, TimeProvider clock)
     {
@@ -42,6 +43,7 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
                 Log = plan.Log,
             };
             _runtime = new NativeRuntime(plan.Host, hooks, WireCodec.Instance, clock, NativeRuntime.DrawSeed());
+            _topology = new TopologyDoor(_runtime, _self, clock);
             foreach (ActorPlan actor in NodeRecipe.Of(plan.Actors))
                 _runtime.Spawn(actor.Role, actor.Number, actor.Make);
         }
@@ -143,6 +145,29 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
     {
         var done = await AskAsync<GatewayReportDone>(replyTo => new GatewayReport(startsRepair, replyTo), cancellation);
         return (done?.Report ?? NodeReport.Nothing) with { Counters = CounterNames.Of(_runtime.Counters().OfActors) };
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ClusterChangeInfo?> ClusterAsync(CancellationToken cancellation) => _topology.ClusterAsync(cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<ChangeReply> StageAsync(ClusterChange change, bool takenBack, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return _topology.StageAsync(change, takenBack, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<PlanReply> PlanAsync(CancellationToken cancellation) => _topology.PlanAsync(cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<ChangeReply> CommitAsync(long epoch, CancellationToken cancellation) => _topology.CommitAsync(epoch, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<ChangeReply> AbortAsync(IReadOnlyList<string> dead, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(dead);
+        return _topology.AbortAsync(dead, cancellation);
     }
 
     /// <inheritdoc/>

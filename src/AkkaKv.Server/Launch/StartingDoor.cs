@@ -45,8 +45,22 @@ internal sealed class StartingDoor(string node, KvLimits limits) : IAkkaKv
 
     public ValueTask<RepairInfo?> RepairAsync(CancellationToken cancellation) => inner?.RepairAsync(cancellation) ?? new((RepairInfo?)null);
 
+    public ValueTask<ClusterChangeInfo?> ClusterAsync(CancellationToken cancellation) => inner?.ClusterAsync(cancellation) ?? new((ClusterChangeInfo?)null);
+
+    public ValueTask<ChangeReply> StageAsync(ClusterChange change, bool takenBack, CancellationToken cancellation) =>
+        inner?.StageAsync(change, takenBack, cancellation) ?? new(NotChanged());
+
+    public ValueTask<PlanReply> PlanAsync(CancellationToken cancellation) => inner?.PlanAsync(cancellation) ?? new(new PlanReply(null, NotReady().Detail));
+
+    public ValueTask<ChangeReply> CommitAsync(long epoch, CancellationToken cancellation) => inner?.CommitAsync(epoch, cancellation) ?? new(NotChanged());
+
+    public ValueTask<ChangeReply> AbortAsync(IReadOnlyList<string> dead, CancellationToken cancellation) =>
+        inner?.AbortAsync(dead, cancellation) ?? new(NotChanged());
+
     public ValueTask<NodeHealth> HealthAsync(CancellationToken cancellation) =>
         inner?.HealthAsync(cancellation) ?? new(new NodeHealth(node, Ready: false, [reason], new Dictionary<string, string>(StringComparer.Ordinal)));
+
+    private ChangeReply NotChanged() => new(Done: false, NotReady().Detail, 0);
 
     private KvError NotReady() =>
         new(KvErrorCode.NotReady, $"{reason} Nothing was sent. Try again after a moment, or ask another node.", Retryable: true, Nodes: [node]);
