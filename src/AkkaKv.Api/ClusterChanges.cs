@@ -67,13 +67,17 @@ public sealed record ClusterChangeInfo(
     /// <summary>The phase in which nothing changes.</summary>
     public const string Settled = "settled";
 
+    /// <summary>The change is being taken back.</summary>
+    public bool TakenBack { get; init; }
+
     /// <summary>The configuration as a node that joins takes it; empty where only people asked.</summary>
     public ReadOnlyMemory<byte> Encoded { get; init; }
 
     /// <summary>Everyone who belongs, before or after the change, but those declared dead.</summary>
     public IEnumerable<ClusterMember> Everyone() => Members
-        .Where(member => !Gone.Contains(member.Name) && Next?.Any(next => next.Name == member.Name) != true)
+        .Where(member => Next?.Any(next => next.Name == member.Name) != true)
         .Concat(Next ?? [])
+        .Where(member => !Gone.Contains(member.Name))
         .OrderBy(member => member.Name, StringComparer.Ordinal);
 }
 

@@ -6,7 +6,8 @@ using AkkaKv.Host.Native.Callers;
 namespace AkkaKv.Host.Native.Node;
 
 /// <summary>The part of the door that is about changes of the members: asks the topology's actor, for a bounded time.</summary>
-internal sealed class TopologyDoor(NativeRuntime runtime, NodeId self, TimeProvider clock)
+/// <param name="isThere">False when the node was made without that actor: nobody need wait for its answers.</param>
+internal sealed class TopologyDoor(NativeRuntime runtime, NodeId self, TimeProvider clock, bool isThere)
 {
     /// <summary>To tell what is known takes a turn of a loop; more is a node that is overloaded.</summary>
     private static readonly TimeSpan TellingMax = TimeSpan.FromSeconds(2);
@@ -65,7 +66,7 @@ internal sealed class TopologyDoor(NativeRuntime runtime, NodeId self, TimeProvi
         using var deadline = new CancellationTokenSource(timeMax, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         var to = new Address(self, ActorRole.Topology, 0);
-        if (!runtime.TryAsk(to, make, static (make, replyTo) => make(replyTo), either.Token, out ValueTask<Message> reply))
+        if (!isThere || !runtime.TryAsk(to, make, static (make, replyTo) => make(replyTo), either.Token, out ValueTask<Message> reply))
             return null;
         try
         {

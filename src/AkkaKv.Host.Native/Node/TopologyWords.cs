@@ -23,7 +23,11 @@ internal static class TopologyWords
             [.. configuration.Gone.Select(node => node.Name)],
             [.. configuration.Staged.Select(Of)],
             [.. told.Members.Select(Of)],
-            told.Waiting);
+            told.Waiting)
+        {
+            TakenBack = configuration.IsTakenBack,
+            Encoded = ConfigurationCodec.Encode(configuration),
+        };
     }
 
     public static ChangePlanInfo Of(ChangePlan plan) => new(

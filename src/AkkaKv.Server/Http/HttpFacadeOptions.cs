@@ -20,6 +20,9 @@ public sealed record HttpFacadeOptions
     /// <summary>By what a node that wants to join is judged; null takes nobody in.</summary>
     public ClusterFacts? Cluster { get; init; }
 
+    /// <summary>The program itself answers SIGTERM and SIGINT, as it has something to do before it stops.</summary>
+    public bool LeavesSignals { get; init; }
+
     /// <summary>How long a request's headers may take to arrive.</summary>
     public TimeSpan HeadersTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

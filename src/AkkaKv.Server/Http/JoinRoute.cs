@@ -103,27 +103,21 @@ internal sealed class JoinRoute(IAkkaKv door, ClusterFacts facts)
                 $"Cluster:ContextSecret must be the same on every member; that of {order.Member.Name} differs from this node's (fingerprints {order.SecretFingerprint} and {facts.SecretFingerprint}). Set the cluster's on it.");
     }
 
-    // A name belongs to the data directory that it was first seen with. One that has none any more, because its disk was
-    // lost, may come back under its name, but not beside a node that runs under it.
+    // A node that has lost its disk may come back under its name with an empty directory, but not beside one that runs
+    // under that name.
     private async Task<ProblemDocument?> ProblemOfNameAsync(HttpContext context, ClusterMember member, ClusterChangeInfo info)
     {
         var known = info.Everyone().FirstOrDefault(each => each.Name == member.Name);
         if (known is null)
             return null;
-        if (known.StoreId.Length > 0 && member.StoreId.Length > 0 && known.StoreId != member.StoreId)
-        {
-            return Problems.JoinRefused(
-                "name-taken",
-                $"The name {member.Name} belongs to a node with the data directory {known.StoreId}; this one has {member.StoreId}. Choose another Node:Name, or start the node with its own directory.");
-        }
-
+        if (known.StoreId.Length > 0 && known.StoreId == member.StoreId)
+            return null;
         var seen = (await door.MembersAsync(context.RequestAborted)).FirstOrDefault(each => each.Name == member.Name);
         return seen is not { Reachable: true }
             ? null
             : Problems.JoinRefused(
                 "name-taken",
-                $"The name {member.Name} belongs to a node that runs at {known.Endpoint}. Choose another Node:Name, or stop that one first.",
-                retryable: true);
+                $"The name {member.Name} belongs to a node that runs at {known.Endpoint} with another data directory. Choose another Node:Name, or stop that one first.");
     }
 
     private Task AnswerAsync(HttpContext context, ClusterChangeInfo info, string state, string detail) => JsonReply.WriteAsync(
