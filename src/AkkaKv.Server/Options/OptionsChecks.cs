@@ -18,7 +18,7 @@ internal static class OptionsChecks
         if (cluster.W > cluster.N)
             yield return $"Cluster:W must be at most Cluster:N; found W = {cluster.W} and N = {cluster.N}. Lower W or raise N.";
         // A node that is listed alone may be one of a cluster that others have joined: its data directory tells.
-        if (cluster.Members.Count > 1 && cluster.N > cluster.Members.Count)
+        if (cluster.Members.Count > 1 && !options.Node.Bootstrap && options.Node.Join.Count == 0 && cluster.N > cluster.Members.Count)
             yield return TooFewMembers(cluster);
         foreach (var (name, bucket) in options.Buckets)
         {
