@@ -12,8 +12,8 @@ using AkkaKv.Core.Topology;
 namespace AkkaKv.Core.Node;
 
 /// <summary>All that the actors of one node are made from.</summary>
-/// <param name="Self">This node, one of the topology's members.</param>
-/// <param name="Topology">Who belongs to the cluster, fixed by the configuration.</param>
+/// <param name="Self">This node; one that joins is no member yet, one that has left no more.</param>
+/// <param name="Topology">Who belongs to the cluster where it begins, as the settings say.</param>
 public sealed record NodeOptions(NodeId Self, RingTopology Topology, GatewayOptions Gateway, ReplicaOptions Replica)
 {
     /// <summary>What is kept for members that are down.</summary>
@@ -34,6 +34,9 @@ public sealed record NodeOptions(NodeId Self, RingTopology Topology, GatewayOpti
     /// <summary>The id of the node's data directory, by which it votes.</summary>
     public ulong StoreId { get; init; }
 
+    /// <summary>How the members agree on who belongs.</summary>
+    public TopologyOptions TopologyOptions { get; init; } = new();
+
     /// <summary>How the members find out who is alive.</summary>
     public MembershipOptions Membership { get; init; } = new();
 }
@@ -46,16 +49,21 @@ public sealed record ActorPlan(ActorRole Role, ulong Number, Func<Actor> Make);
 /// </summary>
 public static class NodeRecipe
 {
-    /// <exception cref="InvariantException">When the node is not a member of its own topology.</exception>
+    /// <exception cref="InvariantException">When the node is not a member of the cluster that it begins, or an option is out of its bounds.</exception>
     public static IReadOnlyList<ActorPlan> Of(NodeOptions options)
     {
-        NodeId[] members = options.Topology.Members.Select(member => member.Node).ToArray();
-        Invariant.Require(members.Contains(options.Self), "a node is a member of its own cluster", options.Self);
+        ClusterConfiguration first = options.Configuration ?? TopologyActor.FirstOf(options.Topology);
+        bool isMember = StagedChanges.Has(first.Everyone, options.Self);
+        Invariant.Require(isMember || options.Configuration is not null, "a node is a member of the cluster that it begins", options.Self);
+        bool isOfSettings = options.Configuration is null;
+        NodeId[] members = [.. new SortedSet<NodeId>(first.Everyone.Select(member => member.Node)) { options.Self }];
+        options = options with { Topology = first.Ring };
         var plans = new List<ActorPlan>
         {
             new(ActorRole.RingManager, 0, () => new RingManagerActor(options.Topology, [])),
             new(ActorRole.Membership, 0, () => new MembershipActor(members, options.Membership)),
             new(ActorRole.Agreement, 0, () => new AcceptorActor(options.StoreId)),
+            new(ActorRole.Topology, 0, () => new TopologyActor(options.TopologyOptions, first, isOfSettings, options.StoreId)),
         };
 
         TreeShape trees = TreeShape.Of(options.Topology.Partitions, options.Replica.Tree.Leaves);

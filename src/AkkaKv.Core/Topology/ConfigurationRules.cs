@@ -1,4 +1,5 @@
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Membership;
 using AkkaKv.Core.Ring;
 
 namespace AkkaKv.Core.Topology;
@@ -26,6 +27,7 @@ public static class ConfigurationRules
         AddTextProblems(configuration.Members, problems);
         AddTextProblems(configuration.Next ?? [], problems);
         AddGoneProblems(configuration, problems);
+        AddHashProblems(configuration, problems);
         if (configuration.Staged.Count > 0 && !isSettled)
             problems.Add("Nothing may be staged while the members change.");
         if (configuration.IsTakenBack && configuration.Phase != TopologyPhase.WriteBothReadOld)
@@ -161,6 +163,26 @@ public static class ConfigurationRules
         {
             if (text is null || !ConfigurationCodec.IsText(text))
                 problems.Add($"Names, zones and endpoints have at most {ConfigurationCodec.TextBytesMax} bytes; one of {member.Node} has more.");
+        }
+    }
+
+    // Gossip tells members apart by the hash of their names.
+    private static void AddHashProblems(ClusterConfiguration configuration, List<string> problems)
+    {
+        var names = new SortedSet<NodeId>();
+        foreach (RingMember member in (RingMember[])[.. configuration.Members, .. configuration.Next ?? []])
+            names.Add(member.Node);
+        foreach (StagedChange change in configuration.Staged)
+        {
+            if (change.Member is { } member)
+                names.Add(member.Node);
+        }
+
+        var hashes = new Dictionary<uint, NodeId>();
+        foreach (NodeId name in names)
+        {
+            if (!hashes.TryAdd(GossipEntry.HashOf(name), name))
+                problems.Add($"The names {hashes[GossipEntry.HashOf(name)]} and {name} have the same 32-bit hash, by which gossip knows them: give one of the two another name.");
         }
     }
 

@@ -12,6 +12,9 @@ public sealed record ConfigurationStep(ClusterConfiguration? Configuration, stri
 
     public static ConfigurationStep To(ClusterConfiguration configuration)
     {
+        IReadOnlyList<string> problems = ConfigurationRules.Problems(configuration);
+        if (problems.Count > 0)
+            return Refused(string.Join(" ", problems));
         int bytes = ConfigurationCodec.Encode(configuration).Length;
         return bytes <= ConfigurationCodec.ValueBytesMax
             ? new ConfigurationStep(configuration, "")
@@ -159,9 +162,6 @@ public static class ConfigurationSteps
         if (gone.Length == before.Gone.Count)
             return ConfigurationStep.Refused($"{string.Join(", ", dead)} was declared dead already.");
         ClusterConfiguration after = before with { Epoch = before.Epoch + 1, Gone = gone };
-        IReadOnlyList<string> problems = ConfigurationRules.Problems(after);
-        if (problems.Count > 0)
-            return ConfigurationStep.Refused(string.Join(" ", problems));
         return before.Members.Any(member => !gone.Contains(member.Node))
             ? ConfigurationStep.To(after)
             : ConfigurationStep.Refused("At least one of the members must be alive; all are declared dead.");

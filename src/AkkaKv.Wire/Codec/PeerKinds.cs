@@ -8,6 +8,7 @@ using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
+using AkkaKv.Core.Topology;
 
 namespace AkkaKv.Wire.Codec;
 
@@ -31,6 +32,7 @@ public static class PeerKinds
         [ActorRole.AntiEntropy] = Kinds(typeof(TreeNodesTold), typeof(TreeKeysTold), typeof(ReplicaReadDone), typeof(ReplicaMergeDone)),
         [ActorRole.Membership] = Kinds(typeof(GossipDigest), typeof(GossipDelta)),
         [ActorRole.Agreement] = Kinds(typeof(AgreementPrepare), typeof(AgreementAccept)),
+        [ActorRole.Topology] = Kinds(typeof(TopologyDigest), typeof(TopologyNews), typeof(TopologyPoll), typeof(TopologyStatus)),
         [ActorRole.Reaper] = Kinds(typeof(ReapCheck), typeof(ReapCheckDone), typeof(ReapForget)),
     }.ToFrozenDictionary();
 
@@ -67,6 +69,8 @@ public static class PeerKinds
         ReapCheck check => (check.ReplyTo, typeof(ReapCheckDone)),
         AgreementPrepare prepare => (prepare.ReplyTo, typeof(AgreementPromised)),
         AgreementAccept accept => (accept.ReplyTo, typeof(AgreementAccepted)),
+        TopologyDigest digest => (digest.ReplyTo, typeof(TopologyNews)),
+        TopologyPoll poll => (poll.ReplyTo, typeof(TopologyStatus)),
         _ => null,
     };
 

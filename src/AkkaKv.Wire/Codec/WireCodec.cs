@@ -7,6 +7,7 @@ using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Topology;
 using Google.Protobuf;
 
 namespace AkkaKv.Wire.Codec;
@@ -40,6 +41,10 @@ public sealed class WireCodec : IMessageCodec
         typeof(TreeKeysTold),
         typeof(TreeKeysEnd),
         typeof(GossipDigest),
+        typeof(TopologyDigest),
+        typeof(TopologyNews),
+        typeof(TopologyPoll),
+        typeof(TopologyStatus),
         typeof(GossipDelta),
         typeof(AgreementPrepare),
         typeof(AgreementPromised),
@@ -66,6 +71,8 @@ public sealed class WireCodec : IMessageCodec
         AgreementPrepare or AgreementAccepted => MessageClass.Data,
         ReplicaRead or ReplicaMergeDone or PutDone => MessageClass.Data,
         GatewayOffer or GatewayOfferAccepted or HintRead or ReapCheck or ReapCheckDone or ReapForget => MessageClass.Data,
+        TopologyNews => MessageClass.Bulk,
+        TopologyDigest or TopologyPoll or TopologyStatus => MessageClass.Data,
         TreeNodesAsk or TreeNodesTold or TreeKeysAsk or TreeKeysTold or TreeKeysEnd => MessageClass.Bulk,
         _ => MessageClass.Control,
     };
@@ -185,6 +192,18 @@ public sealed class WireCodec : IMessageCodec
             case AgreementAccepted accepted:
                 envelope.AgreementAccepted = AgreementParts.ToProto(accepted, sender);
                 break;
+            case TopologyDigest digest:
+                envelope.TopologyDigest = TopologyParts.ToProto(digest, sender);
+                break;
+            case TopologyNews news:
+                envelope.TopologyNews = TopologyParts.ToProto(news);
+                break;
+            case TopologyPoll poll:
+                envelope.TopologyPoll = TopologyParts.ToProto(poll, sender);
+                break;
+            case TopologyStatus status:
+                envelope.TopologyStatus = TopologyParts.ToProto(status, sender);
+                break;
             default:
                 throw new InvariantException($"a message to another node is of a kind that travels; found {message.GetType().Name}: add it to the codec");
         }
@@ -216,6 +235,10 @@ public sealed class WireCodec : IMessageCodec
         V1.Envelope.BodyOneofCase.AgreementPromised => AgreementParts.FromProto(envelope.AgreementPromised, sender),
         V1.Envelope.BodyOneofCase.AgreementAccept => AgreementParts.FromProto(envelope.AgreementAccept, sender),
         V1.Envelope.BodyOneofCase.AgreementAccepted => AgreementParts.FromProto(envelope.AgreementAccepted, sender),
+        V1.Envelope.BodyOneofCase.TopologyDigest => TopologyParts.FromProto(envelope.TopologyDigest, sender),
+        V1.Envelope.BodyOneofCase.TopologyNews => TopologyParts.FromProto(envelope.TopologyNews),
+        V1.Envelope.BodyOneofCase.TopologyPoll => TopologyParts.FromProto(envelope.TopologyPoll, sender),
+        V1.Envelope.BodyOneofCase.TopologyStatus => TopologyParts.FromProto(envelope.TopologyStatus, sender),
         _ => null,
     };
 }

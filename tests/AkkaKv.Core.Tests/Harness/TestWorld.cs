@@ -78,7 +78,10 @@ internal sealed class TestWorld
     /// <summary>Of the memberships alone: that they tick between the requests changes no draw of theirs.</summary>
     public RandomSource GossipRandom { get; } = new(2);
 
-    /// <summary>Every message that was delivered, in order.</summary>
+    /// <summary>Of the topologies alone, for the same reason.</summary>
+    public RandomSource TopologyRandom { get; } = new(3);
+
+    /// <summary>Every message that was delivered, in order; those about who belongs are not part of any story here.</summary>
     public List<(Address From, Address To, Message Message)> Trace { get; } = [];
 
     /// <summary>What the actors counted.</summary>
@@ -248,14 +251,15 @@ internal sealed class TestWorld
 
     private void Deliver(Address from, Address to, Message message)
     {
-        Trace.Add((from, to, message));
+        if (from.Role != ActorRole.Topology && to.Role != ActorRole.Topology)
+            Trace.Add((from, to, message));
         if (to.Role == ActorRole.Caller)
             _replies.Add(to.Number, message);
         else if (to.Role == ActorRole.Store)
             Stores[to.Node].Receive(message);
         else if (_cells.TryGetValue(to, out TestCell? cell))
             cell.Deliver(message);
-        else
+        else if (from.Role != ActorRole.Topology)
             Unknown++;
     }
 }

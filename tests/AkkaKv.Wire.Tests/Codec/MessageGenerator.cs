@@ -7,6 +7,8 @@ using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
+using AkkaKv.Core.Topology;
 using AkkaKv.Core.Versions;
 
 namespace AkkaKv.Wire.Tests.Codec;
@@ -40,6 +42,10 @@ internal sealed class MessageGenerator(ulong seed)
         g => new AgreementPromised(g.Decision(), g.Ballot(), Sender, g.Vote(), g.AnyBallot(), g.AnyBallot(), g.Bytes(3000)),
         g => new AgreementAccept(g.Decision(), g.Random.NextUInt64(), g.Ballot(Sender), g.Bytes(3000), g.Reply()),
         g => new AgreementAccepted(g.Decision(), g.Ballot(), Sender, g.Vote(), g.AnyBallot()),
+        g => new TopologyDigest((long)(g.Random.NextUInt64() >> 1), g.Reply()),
+        g => new TopologyNews(g.Configuration()),
+        g => new TopologyPoll((long)(g.Random.NextUInt64() >> 1), g.Flip(), g.Reply()),
+        g => new TopologyStatus(Sender, (long)(g.Random.NextUInt64() >> 1), g.Random.Next(1_000), g.Random.NextUInt64(), g.Work()),
     ];
 
     public static readonly NodeId Sender = new("node-1");
@@ -96,6 +102,27 @@ internal sealed class MessageGenerator(ulong seed)
 
     private GossipEntry[] Entries() =>
         [.. Enumerable.Range(0, Random.Next(200)).Select(_ => new GossipEntry((uint)Random.NextUInt64(), Random.NextUInt64() >> Random.Next(64), Random.NextUInt64() >> Random.Next(64)))];
+
+    private EpochWork Work() => new(
+        (long)(Random.NextUInt64() >> 1), Flip(), Random.Next(65_537), Random.Next(65_537), (long)(Random.NextUInt64() >> 1), (long)(Random.NextUInt64() >> 1), Random.Next(1_000_000), Text(200));
+
+    private ClusterConfiguration Configuration()
+    {
+        RingMember[] members = [.. Enumerable.Range(0, 1 + Random.Next(5)).Select(i => Member($"m{i}"))];
+        bool isChanging = Flip();
+        long epoch = 1 + Random.Next(100);
+        return new ClusterConfiguration(epoch, Random.NextUInt64(), 1 << Random.Next(10), 1 + Random.Next(15), members)
+        {
+            Phase = isChanging ? (TopologyPhase)(1 + Random.Next(3)) : TopologyPhase.Settled,
+            Next = isChanging ? [Member("n0"), Member("n1")] : null,
+            Gone = isChanging && Flip() ? [new NodeId("m0")] : [],
+            Staged = isChanging ? [] : [new StagedChange(ChangeKind.Leave, new NodeId("m0"), null, Flip()), new StagedChange(ChangeKind.Join, new NodeId("x"), Member("x"))],
+            RingEpoch = 1 + Random.Next((int)epoch),
+        };
+    }
+
+    private RingMember Member(string name) =>
+        new(new NodeId(name), 0.5 + Random.NextDouble(), Text(20)) { Endpoint = Text(20), Http = Text(20), StoreId = Random.NextUInt64() };
 
     private string Decision() => new([.. Enumerable.Range(0, 1 + Random.Next(DecisionBounds.NameCharsMax)).Select(_ => (char)('!' + Random.Next('~' - '!' + 1)))]);
 

@@ -11,6 +11,7 @@ using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Topology;
 using AkkaKv.Core.Ring;
 using AkkaKv.Core.Versions;
 using AkkaKv.Wire.Codec;
@@ -34,6 +35,9 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         typeof(PeerConnected), typeof(PeerDisconnected), typeof(ReachabilityChanged), typeof(SubscribeReachability),
         typeof(MembershipAsk), typeof(MembershipTold),
         typeof(FactRead), typeof(FactReadDone), typeof(FactWrite), typeof(FactWriteDone), typeof(AgreementDecided), typeof(AgreementUndecided),
+        typeof(MembersChanged), typeof(EpochEntered), typeof(EpochWorkAsk), typeof(EpochWorkTold), typeof(TopologyCatchUp), typeof(PeersWanted),
+        typeof(TopologyAsk), typeof(TopologyTold), typeof(TopologyStage), typeof(TopologyPlanAsk), typeof(TopologyPlanTold), typeof(TopologyCommit),
+        typeof(TopologyAbort), typeof(TopologyAnswer), typeof(RingConfirmed), typeof(RingAdoptedByAll),
         typeof(RingSubscribe), typeof(RingTopologyAdopted), typeof(RingChanged),
         typeof(ForegroundLatency), typeof(RepairStart), typeof(RepairAsk), typeof(RepairTold), typeof(AntiEntropyAsk), typeof(AntiEntropyTold),
     ];
@@ -199,6 +203,12 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         Add("a node's name", new V1.Envelope { Role = 3, AgreementAccepted = new V1.AgreementAccepted { Decision = "d", Ballot = new V1.Ballot { Round = 1, Proposer = new string('x', 256) } } });
         Add("a value to decide", new V1.Envelope { Role = 11, AgreementAccept = new V1.AgreementAccept { Decision = "d", Ballot = ballot, Value = Google.Protobuf.ByteString.CopyFrom(new byte[(512 * 1024) + 1]), ReplyTo = reply } });
         Add("a value to decide", new V1.Envelope { Role = 3, AgreementPromised = new V1.AgreementPromised { Decision = "d", Ballot = ballot, AcceptedValue = Google.Protobuf.ByteString.CopyFrom(new byte[(512 * 1024) + 1]) } });
+        Add("a configuration is sound", new V1.Envelope { Role = 12, TopologyNews = new V1.TopologyNews { Configuration = Google.Protobuf.ByteString.CopyFrom([1, 2, 3]) } });
+        Add("a configuration is sound", new V1.Envelope { Role = 12, TopologyNews = new V1.TopologyNews { Configuration = Google.Protobuf.ByteString.CopyFrom(new byte[600_000]) } });
+        Add("a request carries the address", new V1.Envelope { Role = 12, TopologyPoll = new V1.TopologyPoll { Epoch = 1 } });
+        Add("an epoch or a count", new V1.Envelope { Role = 12, TopologyDigest = new V1.TopologyDigest { Epoch = ulong.MaxValue, ReplyTo = reply } });
+        Add("a status tells the work", new V1.Envelope { Role = 12, TopologyStatus = new V1.TopologyStatus { Epoch = 1 } });
+        Add("at most 65536 partitions", new V1.Envelope { Role = 12, TopologyStatus = new V1.TopologyStatus { Work = new V1.EpochWork { PartitionsDone = 65_537 } } });
         Add("a context token", new V1.Envelope { Role = 7, PutDone = new V1.PutDone { Context = Google.Protobuf.ByteString.CopyFrom(new byte[4097]) } });
         return data;
 
