@@ -8,7 +8,7 @@ namespace AkkaKv.Cli.Commands;
 /// <summary>Follows a change of the members on standard error until it is done: one line drawn over on a terminal, elsewhere a line now and then.</summary>
 internal sealed class ChangeProgress(Terminal terminal)
 {
-    private static readonly TimeSpan PollPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
     private string _shown = "";
