@@ -81,6 +81,9 @@ public sealed class WireCodec : IMessageCodec
         _ => MessageClass.Control,
     };
 
+    /// <inheritdoc/>
+    public int VersionOf(Message message) => KindVersions.Of(message.GetType());
+
     /// <summary>True for a kind that may be sent to another node.</summary>
     public static bool CrossesNodes(Type kind) => Travelling.Contains(kind);
 

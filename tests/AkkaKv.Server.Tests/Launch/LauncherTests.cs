@@ -210,6 +210,8 @@ public sealed class LauncherTests : IDisposable
 
         public Task<string> Failed => Broken.Task;
 
+        public string Waiting => "";
+
         public Task StartAsync(CancellationToken cancellation)
         {
             Starting.SetResult();
