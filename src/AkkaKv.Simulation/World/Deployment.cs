@@ -38,6 +38,22 @@ internal sealed class Deployment(SimWorld world)
     }
 
     /// <summary>
+    /// Whoever belongs, and was stopped, is started again with what is on its disk: one operator took its process for not
+    /// needed any more while the other made it a member.
+    /// </summary>
+    public void StartWhoBelongs()
+    {
+        foreach (SimNode node in world.Members)
+        {
+            if (node.IsDeployed || node.IsDead)
+                continue;
+            world.Trace.Note(world.Now, node.Index, "was stopped too early");
+            node.IsDeployed = true;
+            world.Boot(node);
+        }
+    }
+
+    /// <summary>
     /// A machine that was thought lost comes back, with an empty disk: nobody has declared it dead, and the others wait.
     /// </summary>
     public void Revive(SimNode node)
