@@ -155,9 +155,11 @@ internal sealed class Deployment(SimWorld world)
             return;
         }
 
-        world.Calls.Ask(running[_random.Next(running.Length)], replyTo => new TopologyAsk(replyTo), answer =>
+        // One that does not belong may know only members who have all left since.
+        SimNode asked = running[_random.Next(running.Length)];
+        world.Calls.Ask(asked, replyTo => new TopologyAsk(replyTo), answer =>
         {
-            if (answer is not TopologyTold told)
+            if (answer is not TopologyTold told || !told.Configuration.Everyone.Any(member => member.Node == asked.Id))
             {
                 Again(node);
                 return;
