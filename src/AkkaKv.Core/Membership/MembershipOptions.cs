@@ -46,7 +46,7 @@ public sealed record MembershipOptions
         Invariant.Require(Tick >= TimeSpan.FromMilliseconds(1), "the tick is at least a millisecond", Tick);
         Invariant.Require(TickJitter is >= 0 and <= 0.5, "the jitter is 0 to 0.5 of a tick", TickJitter);
         Invariant.Require(FanOut is >= 1 and <= 100, "the fan-out is 1 to 100 members", FanOut);
-        Invariant.Require(GossipBytesMax is >= 200 and <= 65_536, "a gossip message has 200 to 65536 bytes", GossipBytesMax);
+        Invariant.Require(GossipBytesMax is >= 128 and <= 65_536, "a gossip message has 128 to 65536 bytes", GossipBytesMax);
         Invariant.Require(SeedOneIn >= 1, "a seed is told once in 1 or more ticks", SeedOneIn);
         Invariant.Require(UnreachableOneIn >= 1, "an unreachable member is told once in 1 or more ticks", UnreachableOneIn);
         Invariant.Require(LateTickMin > TimeSpan.Zero, "a late tick is late by more than nothing", LateTickMin);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AkkaKv.Core.Membership;
 using AkkaKv.Simulation.Running;
 
 namespace AkkaKv.Simulation.Membership;
@@ -22,6 +23,9 @@ internal sealed record MeasurementOptions
 
     public IReadOnlyList<double> Losses { get; init; } = [0.01, 0.10];
 
+    /// <summary>How the members gossip.</summary>
+    public MembershipOptions Membership { get; init; } = new();
+
     /// <summary>Where to draw cost and rounds; null for nowhere.</summary>
     public string? Svg { get; init; }
 }
@@ -37,6 +41,7 @@ internal static class MembershipCommand
           --runs N           runs with ten nodes; fewer with more (1000)
           --node-days D      undisturbed life to count false suspicions in (10)
           --sizes A,B        numbers of nodes, 2 to 1000
+          --bytes N          largest gossip message (the default of the options)
           --svg FILE         draw cost and rounds (with all)
 
         """;
@@ -72,6 +77,7 @@ internal static class MembershipCommand
                 "--runs" => options with { Runs = (int)Number(flag, value, 1, 1_000_000) },
                 "--node-days" => options with { NodeDays = Number(flag, value, 1, 10_000) },
                 "--sizes" => WithSizes(options, [.. value.Split(',').Select(part => (int)Number(flag, part, 2, 1_000))]),
+                "--bytes" => options with { Membership = options.Membership with { GossipBytesMax = (int)Number(flag, value, 128, 65_536) } },
                 "--svg" => options with { Svg = value },
                 _ => throw new UsageException($"membership has no flag {flag}."),
             };

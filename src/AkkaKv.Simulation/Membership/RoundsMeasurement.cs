@@ -20,7 +20,7 @@ internal static class RoundsMeasurement
             var all = new Percentiles();
             int runs = Math.Clamp(options.Runs * 10 / nodes, 5, 200);
             for (int run = 0; run < runs; run++)
-                Spread(new MembershipShape(options.Seed + (ulong)run, nodes, 0.01), half, all);
+                Spread(new MembershipShape(options.Seed + (ulong)run, nodes, 0.01) { Options = options.Membership }, half, all);
             rows.Add((nodes, all.At(0.5)));
             output.WriteLine(FormattableString.Invariant(
                 $"| {nodes:N0} | {runs} | {half.Mean:0.0} | {all.At(0.5):0.0} | {all.At(1):0.0} | {Math.Log2(nodes):0.0} |"));
