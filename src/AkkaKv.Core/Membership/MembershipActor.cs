@@ -14,6 +14,7 @@ public sealed class MembershipActor : Actor
     private readonly List<Address> _subscribers = [];
     private readonly HashSet<Address> _subscribed = [];
     private readonly SortedDictionary<NodeId, int> _indexes = [];
+    private readonly List<int> _doubtful = [];
     private MemberOpinion?[] _opinions = [];
     private GossipTable? _table;
     private GossipTargets? _targets;
@@ -40,9 +41,7 @@ public sealed class MembershipActor : Actor
         _table = new GossipTable(_members, self, _options.GossipBytesMax);
         _startedAt = context.WallNow;
 
-        // Where a message does not hold all members, news of each comes so many times more rarely.
-        double parts = Math.Max(1, (double)_members.Length / GossipTable.EntriesPerMessage(_options.GossipBytesMax));
-        PhiOptions phi = _options.Phi with { FirstInterval = _options.Phi.FirstInterval * parts, NoProgressMax = _options.Phi.NoProgressMax * parts };
+        PhiOptions phi = _options.PhiAmong(_members.Length);
         _opinions = Array.ConvertAll(_members, member => member == self ? null : new MemberOpinion(member, phi) { Since = _startedAt });
         _targets = new GossipTargets(_opinions, _options);
         StartTick(context);
@@ -92,20 +91,33 @@ public sealed class MembershipActor : Actor
     private void OnTick(IActorContext context)
     {
         Table.Beat();
-        bool changed = false;
-        foreach (MemberOpinion? opinion in _opinions)
-        {
-            if (opinion is null || !opinion.Judge(context.Now))
-                continue;
-            opinion.Since = context.WallNow;
-            changed = true;
-        }
-
-        if (changed)
-            Push(context);
+        JudgeAll(context);
         foreach (MemberOpinion target in _targets!.Draw(context.Random))
             SendDigest(context, target.Node);
         StartTick(context);
+    }
+
+    private void JudgeAll(IActorContext context)
+    {
+        bool changed = false;
+        _doubtful.Clear();
+        for (int i = 0; i < _opinions.Length; i++)
+        {
+            if (_opinions[i] is not { } opinion)
+                continue;
+            if (opinion.Judge(context.Now))
+            {
+                opinion.Since = context.WallNow;
+                changed = true;
+            }
+
+            if (opinion.IsDoubtful(context.Now))
+                _doubtful.Add(i);
+        }
+
+        Table.Doubt(_doubtful);
+        if (changed)
+            Push(context);
     }
 
     private void OnDigest(IActorContext context, GossipDigest digest)
@@ -201,30 +213,35 @@ public sealed class MembershipActor : Actor
     // From one reason for not being reachable to another is no change to those who only ask whether.
     private void Push(IActorContext context)
     {
-        ReachabilitySnapshot before = Snapshot(context);
-        SortedSet<NodeId> reachable = Reachable(context.Self.Node);
-        if (reachable.Count == before.Reachable.Count && before.Reachable.IsSubsetOf(reachable))
-            return;
-        _version++;
-        _snapshot = new ReachabilitySnapshot(_version, new HashSet<NodeId>(reachable));
-        var changed = new ReachabilityChanged(_snapshot);
-        foreach (Address subscriber in _subscribers)
-            context.Send(subscriber, changed);
-    }
-
-    private ReachabilitySnapshot Snapshot(IActorContext context) =>
-        _snapshot ??= new ReachabilitySnapshot(_version, new HashSet<NodeId>(Reachable(context.Self.Node)));
-
-    private SortedSet<NodeId> Reachable(NodeId self)
-    {
-        var reachable = new SortedSet<NodeId> { self };
+        bool changed = false;
         foreach (MemberOpinion? opinion in _opinions)
         {
-            if (opinion is { IsReachable: true })
+            if (opinion is null || opinion.IsReachable == opinion.IsToldReachable)
+                continue;
+            opinion.IsToldReachable = opinion.IsReachable;
+            changed = true;
+        }
+
+        if (!changed)
+            return;
+        _version++;
+        _snapshot = null;
+        foreach (Address subscriber in _subscribers)
+            context.Send(subscriber, new ReachabilityChanged(Snapshot(context)));
+    }
+
+    private ReachabilitySnapshot Snapshot(IActorContext context)
+    {
+        if (_snapshot is not null)
+            return _snapshot;
+        var reachable = new HashSet<NodeId>(_opinions.Length) { context.Self.Node };
+        foreach (MemberOpinion? opinion in _opinions)
+        {
+            if (opinion is { IsToldReachable: true })
                 reachable.Add(opinion.Node);
         }
 
-        return reachable;
+        return _snapshot = new ReachabilitySnapshot(_version, reachable);
     }
 
     private int IndexOf(NodeId member) => _indexes.TryGetValue(member, out int index) ? index : -1;

@@ -40,6 +40,17 @@ public sealed record MembershipOptions
 
     public PhiOptions Phi { get; init; } = new();
 
+    /// <summary>
+    /// What a detector expects among so many members: where the digests of a tick do not name all of them, news of each
+    /// comes that many times more rarely. The limit without progress grows by 8 times as much.
+    /// </summary>
+    public PhiOptions PhiAmong(int members)
+    {
+        double ticks = Math.Max(1, (double)members / (FanOut * GossipTable.EntriesPerMessage(GossipBytesMax)));
+        TimeSpan longer = Phi.FirstInterval * (ticks - 1);
+        return Phi with { FirstInterval = Phi.FirstInterval + longer, NoProgressMax = Phi.NoProgressMax + (8 * longer) };
+    }
+
     /// <exception cref="InvariantException">When an option is out of its bounds.</exception>
     public void Require()
     {

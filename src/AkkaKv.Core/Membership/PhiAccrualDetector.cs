@@ -81,6 +81,9 @@ public sealed class PhiAccrualDetector
 
     public bool Suspects(TimeSpan now) => Last is { } last && now - last >= SuspectAfter;
 
+    /// <summary>Half of the silence that makes a suspect: time to ask about it, before it is one.</summary>
+    public bool Doubts(TimeSpan now) => Last is { } last && now - last >= SuspectAfter / 2;
+
     /// <summary>Phi at so many deviations past the expected arrival.</summary>
     public static double PhiAt(double deviations)
     {
