@@ -17,8 +17,12 @@ public sealed record MembershipOptions
     /// </summary>
     public int FanOut { get; init; } = 3;
 
-    /// <summary>Largest gossip message, bytes of its frame's body. Default 1,400: it fits one Ethernet frame with the headers.</summary>
-    public int GossipBytesMax { get; init; } = 1_400;
+    /// <summary>
+    /// Largest gossip message, bytes of its frame's body. Default 256: some 30 entries, so that from a few dozen members
+    /// on a node sends 1.5 kB/s however many there are, and among a hundred a death is found a second or two later than
+    /// if messages named everyone. See docs/adr/0010.
+    /// </summary>
+    public int GossipBytesMax { get; init; } = 256;
 
     /// <summary>
     /// Members that are told even when chance never picks them, so that two halves which lost sight of each other meet

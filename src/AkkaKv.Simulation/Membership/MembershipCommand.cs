@@ -36,31 +36,31 @@ internal static class MembershipCommand
     public const string Usage = """
         membership: measures who finds out what of whom, and what it costs.
 
-          membership detection | cost | rounds | all
+          membership detection | cost | rounds | plot (cost and rounds) | all
           --seed SEED        where random numbers begin (1)
           --runs N           runs with ten nodes; fewer with more (1000)
           --node-days D      undisturbed life to count false suspicions in (10)
           --sizes A,B        numbers of nodes, 2 to 1000
           --bytes N          largest gossip message (the default of the options)
-          --svg FILE         draw cost and rounds (with all)
+          --svg FILE         draw cost and rounds (with plot and all)
 
         """;
 
     public static int Run(IReadOnlyList<string> arguments)
     {
         string what = arguments.Count == 0 ? "all" : arguments[0];
-        if (what is not ("detection" or "cost" or "rounds" or "all"))
-            throw new UsageException($"membership measures detection, cost, rounds or all; found '{what}'.");
+        if (what is not ("detection" or "cost" or "rounds" or "plot" or "all"))
+            throw new UsageException($"membership measures detection, cost, rounds, plot or all; found '{what}'.");
         MeasurementOptions options = Parse(arguments);
         TextWriter output = Console.Out;
         if (what is "detection" or "all")
             DetectionMeasurement.Run(options, output);
         output.WriteLine();
-        IReadOnlyList<(int Nodes, double Gossip, double Multicast)> cost = what is "cost" or "all" ? CostMeasurement.Run(options, output) : [];
+        IReadOnlyList<CostRow> cost = what is "cost" or "plot" or "all" ? CostMeasurement.Run(options, output) : [];
         output.WriteLine();
-        IReadOnlyList<(int Nodes, double Rounds)> rounds = what is "rounds" or "all" ? RoundsMeasurement.Run(options, output) : [];
-        if (options.Svg is { } path && what == "all")
-            File.WriteAllText(path, MembershipPlot.Of(cost, rounds));
+        IReadOnlyList<RoundsRow> rounds = what is "rounds" or "plot" or "all" ? RoundsMeasurement.Run(options, output) : [];
+        if (options.Svg is { } path && what is ("plot" or "all"))
+            File.WriteAllText(path, MembershipPlot.Of(options, cost, rounds));
         return 0;
     }
 

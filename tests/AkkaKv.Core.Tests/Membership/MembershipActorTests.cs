@@ -121,5 +121,15 @@ public sealed class MembershipActorTests
         Should.Throw<InvariantException>(() => new MembershipActor(_world.Nodes, new MembershipOptions { Phi = new PhiOptions { DeviationMin = TimeSpan.Zero } }));
     }
 
+    [Fact]
+    public void Where_messages_do_not_name_all_members_their_heartbeats_are_expected_more_rarely()
+    {
+        // 3 digests a tick of (272 − 32) / 8 = 30 entries.
+        var options = new MembershipOptions { FanOut = 3, GossipBytesMax = 272 };
+        options.PhiAmong(90).ShouldBe(options.Phi);
+        options.PhiAmong(900).FirstInterval.ShouldBe(10 * options.Phi.FirstInterval);
+        options.PhiAmong(900).NoProgressMax.ShouldBe(options.Phi.NoProgressMax + (8 * 9 * options.Phi.FirstInterval));
+    }
+
     private MemberState StateOf(int observer, int member) => _world.AskMembers(_world.Nodes[observer])[member].State;
 }
