@@ -22,6 +22,8 @@ public sealed class MembershipActor : Actor
     private DateTimeOffset _startedAt;
     private TimeSpan _tickDue;
     private long _version;
+    private int _beatTicks;
+    private int _ticksToBeat;
 
     /// <exception cref="InvariantException">When an option is out of its bounds.</exception>
     public MembershipActor(IReadOnlyList<NodeId> members, MembershipOptions options)
@@ -41,6 +43,10 @@ public sealed class MembershipActor : Actor
         _table = new GossipTable(_members, self, _options.GossipBytesMax);
         _startedAt = context.WallNow;
 
+        _beatTicks = _options.BeatTicks(_members.Length);
+
+        // Nodes that start together do not beat together.
+        _ticksToBeat = _beatTicks == 1 ? 1 : 1 + context.Random.Next(_beatTicks);
         PhiOptions phi = _options.PhiAmong(_members.Length);
         _opinions = Array.ConvertAll(_members, member => member == self ? null : new MemberOpinion(member, phi) { Since = _startedAt });
         _targets = new GossipTargets(_opinions, _options);
@@ -90,7 +96,12 @@ public sealed class MembershipActor : Actor
 
     private void OnTick(IActorContext context)
     {
-        Table.Beat();
+        if (--_ticksToBeat == 0)
+        {
+            _ticksToBeat = _beatTicks;
+            Table.Beat();
+        }
+
         JudgeAll(context);
         foreach (MemberOpinion target in _targets!.Draw(context.Random))
             SendDigest(context, target.Node);

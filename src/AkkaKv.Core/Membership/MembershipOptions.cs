@@ -5,7 +5,7 @@ namespace AkkaKv.Core.Membership;
 /// <summary>How a node tells others that it lives, and when it stops believing that they do.</summary>
 public sealed record MembershipOptions
 {
-    /// <summary>Between two heartbeats. Default 1 s: seconds are soon enough to stop asking a node, and the cost is a few packets.</summary>
+    /// <summary>Between two rounds of gossip; see <see cref="BeatTicks"/> for heartbeats. Default 1 s: seconds are soon enough to stop asking a node, and the cost is a few packets.</summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>By how much a tick is moved at random, as a part of it. Default 0.1: nodes that start together do not stay in step.</summary>
@@ -19,8 +19,8 @@ public sealed record MembershipOptions
 
     /// <summary>
     /// Largest gossip message, bytes of its frame's body. Default 256: some 30 entries, so that from a few dozen members
-    /// on a node sends 1.5 kB/s however many there are, and among a hundred a death is found a second or two later than
-    /// if messages named everyone. See docs/adr/0010.
+    /// on a node sends 1.5 kB/s however many there are, and among a hundred a death is found a second later than if messages
+    /// named everyone. See docs/adr/0010.
     /// </summary>
     public int GossipBytesMax { get; init; } = 256;
 
@@ -45,13 +45,19 @@ public sealed record MembershipOptions
     public PhiOptions Phi { get; init; } = new();
 
     /// <summary>
-    /// What a detector expects among so many members: where the digests of a tick do not name all of them, news of each
-    /// comes that many times more rarely. The limit without progress grows by 8 times as much.
+    /// Ticks from one heartbeat of a node to its next: 1 while the digests of a tick can name all members; among more, as
+    /// many as it takes until they can, so that there is no more news than messages can carry to all.
     /// </summary>
+    public int BeatTicks(int members)
+    {
+        double ticks = (double)members / (FanOut * GossipTable.EntriesPerMessage(GossipBytesMax));
+        return Math.Max(1, (int)Math.Round(ticks));
+    }
+
+    /// <summary>What a detector expects among so many members: the limit without progress grows by 8 times as much as the interval.</summary>
     public PhiOptions PhiAmong(int members)
     {
-        double ticks = Math.Max(1, (double)members / (FanOut * GossipTable.EntriesPerMessage(GossipBytesMax)));
-        TimeSpan longer = Phi.FirstInterval * (ticks - 1);
+        TimeSpan longer = Phi.FirstInterval * (BeatTicks(members) - 1);
         return Phi with { FirstInterval = Phi.FirstInterval + longer, NoProgressMax = Phi.NoProgressMax + (8 * longer) };
     }
 
