@@ -28,7 +28,7 @@ internal static class CostMeasurement
         output.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (int nodes in options.Nodes)
         {
-            var shape = new MembershipShape(options.Seed, nodes, 0.01) { CountsBytes = true, Options = options.Membership };
+            var shape = new MembershipShape(options.Seed, nodes, 0.01) { CountsBytes = true, Options = options.Membership, AgeTicks = options.AgeTicks };
             var ages = new Percentiles();
             var silences = new Percentiles();
             (double messages, double bytes) = Measure(shape, WarmUp, Length, world => Look(world, ages, silences));

@@ -26,6 +26,9 @@ internal sealed record MeasurementOptions
     /// <summary>How the members gossip.</summary>
     public MembershipOptions Membership { get; init; } = new();
 
+    /// <summary>Behind each node when it begins.</summary>
+    public int AgeTicks { get; init; }
+
     /// <summary>Where to draw cost and rounds; null for nowhere.</summary>
     public string? Svg { get; init; }
 }
@@ -42,6 +45,7 @@ internal static class MembershipCommand
           --node-days D      undisturbed life to count false suspicions in (10)
           --sizes A,B        numbers of nodes, 2 to 1000
           --bytes N          largest gossip message (the default of the options)
+          --age-ticks N      ticks that each node has behind it (0): old counters take more bytes
           --svg FILE         draw cost and rounds (with plot and all)
 
         """;
@@ -78,6 +82,7 @@ internal static class MembershipCommand
                 "--node-days" => options with { NodeDays = Number(flag, value, 1, 10_000) },
                 "--sizes" => WithSizes(options, [.. value.Split(',').Select(part => (int)Number(flag, part, 2, 1_000))]),
                 "--bytes" => options with { Membership = options.Membership with { GossipBytesMax = (int)Number(flag, value, 128, 65_536) } },
+                "--age-ticks" => options with { AgeTicks = (int)Number(flag, value, 0, 10_000_000) },
                 "--svg" => options with { Svg = value },
                 _ => throw new UsageException($"membership has no flag {flag}."),
             };

@@ -23,7 +23,7 @@ internal static class RoundsMeasurement
             var all = new Percentiles();
             int runs = Math.Clamp(options.Runs * 10 / nodes, 5, 200);
             for (int run = 0; run < runs; run++)
-                Spread(new MembershipShape(options.Seed + (ulong)run, nodes, 0.01) { Options = options.Membership }, half, all);
+                Spread(new MembershipShape(options.Seed + (ulong)run, nodes, 0.01) { Options = options.Membership, AgeTicks = options.AgeTicks }, half, all);
             rows.Add(new RoundsRow(nodes, runs, all.At(0.5)));
             output.WriteLine(FormattableString.Invariant(
                 $"| {nodes:N0} | {runs} | {half.Mean:0.0} | {all.At(0.5):0.0} | {all.At(1):0.0} | {Math.Log2(nodes):0.0} |"));
