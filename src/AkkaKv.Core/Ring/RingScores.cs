@@ -22,7 +22,7 @@ internal sealed class RingScores
         _rates = rates;
         _hashes = new ulong[members.Length];
         for (int i = 0; i < members.Length; i++)
-            _hashes[i] = StableHash.Of(Encoding.UTF8.GetBytes(members[i].Node.Name));
+            _hashes[i] = StableHash.Of(Encoding.UTF8.GetBytes(members[i].PlaceName));
     }
 
     public int Members => _hashes.Length;

@@ -173,7 +173,7 @@ public sealed class RingSnapshot
         public static readonly SamePlace Instance = new();
 
         public bool Equals(RingMember? left, RingMember? right) =>
-            (left!.Node, left.Zone) == (right!.Node, right.Zone) && left.Weight.Equals(right.Weight);
+            (left!.Node, left.Zone, left.Place) == (right!.Node, right.Zone, right.Place) && left.Weight.Equals(right.Weight);
 
         public int GetHashCode(RingMember member) => member.Weight.GetHashCode();
     }

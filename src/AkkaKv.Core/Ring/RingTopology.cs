@@ -17,6 +17,15 @@ public sealed record RingMember(NodeId Node, double Weight = 1, string Zone = ""
     /// <summary>Where its clients reach it; empty when unknown.</summary>
     public string Http { get; init; } = "";
 
+    /// <summary>
+    /// Where it stands among the others when partitions are dealt out: that of the node it took the place of, so that a
+    /// replacement moves nothing else. Empty for its own name.
+    /// </summary>
+    public string Place { get; init; } = "";
+
+    /// <summary>What partitions are dealt out by.</summary>
+    public string PlaceName => Place.Length > 0 ? Place : Node.Name;
+
     /// <summary>The id of its data directory, by which it votes; 0 as long as nobody has asked for it.</summary>
     public ulong StoreId { get; init; }
 }

@@ -123,6 +123,7 @@ public static class ConfigurationCodec
         writer.Text(member.Zone);
         writer.Text(member.Endpoint);
         writer.Text(member.Http);
+        writer.Text(member.Place);
         writer.UInt64(member.StoreId);
     }
 
@@ -133,7 +134,8 @@ public static class ConfigurationCodec
         string zone = reader.Text(TextBytesMax);
         string endpoint = reader.Text(TextBytesMax);
         string http = reader.Text(TextBytesMax);
-        return new RingMember(node, weight, zone) { Endpoint = endpoint, Http = http, StoreId = reader.UInt64() };
+        string place = reader.Text(TextBytesMax);
+        return new RingMember(node, weight, zone) { Endpoint = endpoint, Http = http, Place = place, StoreId = reader.UInt64() };
     }
 
     private static void WriteChange(ref ByteWriter writer, StagedChange change)

@@ -72,7 +72,7 @@ public static class ConfigurationRules
             return false;
         for (int i = 0; i < left.Count; i++)
         {
-            if (left[i].Node != right[i].Node || left[i].Weight != right[i].Weight || left[i].Zone != right[i].Zone)
+            if (left[i].Node != right[i].Node || left[i].Weight != right[i].Weight || left[i].Zone != right[i].Zone || left[i].Place != right[i].Place)
                 return false;
         }
 
@@ -160,7 +160,7 @@ public static class ConfigurationRules
 
     private static void AddTextProblems(RingMember member, List<string> problems)
     {
-        foreach (string? text in (string?[])[member.Node.Name, member.Zone, member.Endpoint, member.Http])
+        foreach (string? text in (string?[])[member.Node.Name, member.Zone, member.Endpoint, member.Http, member.Place])
         {
             if (text is null || !ConfigurationCodec.IsText(text))
                 problems.Add($"Names, zones and endpoints have at most {ConfigurationCodec.TextBytesMax} bytes; one of {member.Node} has more.");

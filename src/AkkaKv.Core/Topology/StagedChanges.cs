@@ -37,6 +37,7 @@ public static class StagedChanges
             Apply(result, change);
         }
 
+        GivePlaces(result, members);
         if (result.Count == 0)
             problems.Add("At least one member must stay; stop the nodes instead to end the cluster.");
         else if (gone.Count == members.Count)
@@ -72,8 +73,9 @@ public static class StagedChanges
                 members.Remove(change.Node);
                 break;
             case ChangeKind.Replace:
+                string place = members[change.Node].PlaceName;
                 members.Remove(change.Node);
-                members[change.Member!.Node] = change.Member;
+                members[change.Member!.Node] = change.Member with { Place = place == change.Member.Node.Name ? "" : place };
                 break;
             case ChangeKind.Weight:
                 members[change.Node] = members[change.Node] with { Weight = change.Member!.Weight };
@@ -83,6 +85,20 @@ public static class StagedChanges
                 break;
             default:
                 throw new InvariantException($"every kind of change has its rule; {change.Kind} has none");
+        }
+    }
+
+    // Somebody may stand where the one that comes would stand by its name: two in one place would be dealt the same partitions.
+    private static void GivePlaces(SortedDictionary<NodeId, RingMember> result, IReadOnlyList<RingMember> before)
+    {
+        foreach (RingMember member in (RingMember[])[.. result.Values])
+        {
+            if (member.Place.Length > 0 || Has(before, member.Node))
+                continue;
+            string place = member.PlaceName;
+            for (int number = 2; result.Values.Any(other => other.Node != member.Node && other.PlaceName == place); number++)
+                place = $"{member.Node.Name}/{number}";
+            result[member.Node] = member with { Place = place == member.Node.Name ? "" : place };
         }
     }
 
