@@ -48,7 +48,8 @@ internal sealed class SilenceDrill(SimWorld world)
                 world.Crash(silent, losesPower: false);
                 break;
             default:
-                foreach (SimNode peer in world.Members)
+                // Who is to join gossips with the members already, and would carry its word.
+                foreach (SimNode peer in world.Nodes)
                 {
                     if (peer == silent)
                         continue;
