@@ -8,7 +8,8 @@ namespace AkkaKv.Core.AntiEntropy;
 /// Moves the objects in which two replicas differ, as merges, so many keys and bytes at a time: the peer's object to this
 /// node where this node lacks something of it, this node's to the peer where the peer does.
 /// </summary>
-internal sealed class ExchangeMoves(PairState state, AntiEntropyOptions options, ExchangeAsks asks, ExchangePace pace)
+/// <param name="ringEpoch">Of the ring by which the two own the partition: under a newer one a replica may have cleared it.</param>
+internal sealed class ExchangeMoves(PairState state, AntiEntropyOptions options, ExchangeAsks asks, ExchangePace pace, long ringEpoch)
 {
     private readonly bool _isPushOnly = state.Run is { IsPushOnly: true };
     private Queue<(StoreKey Key, MoveKind Kind)> _waiting = new();
@@ -109,7 +110,7 @@ internal sealed class ExchangeMoves(PairState state, AntiEntropyOptions options,
     {
         move.Pending++;
         ulong ticket = asks.For((at, answer) => OnMerged(at, move, bytes.Length, answer));
-        context.Send(ReplicaOf(context, ours), new ReplicaMerge(move.Key, bytes, ticket, context.Self));
+        context.Send(ReplicaOf(context, ours), new ReplicaMerge(move.Key, bytes, ticket, context.Self, ringEpoch));
     }
 
     private void OnMerged(IActorContext context, KeyMove move, int bytes, Message answer)
