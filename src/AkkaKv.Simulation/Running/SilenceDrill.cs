@@ -48,7 +48,8 @@ internal sealed class SilenceDrill(SimWorld world)
                 world.Crash(silent, losesPower: false);
                 break;
             default:
-                foreach (SimNode peer in world.Members)
+                // Whoever waits to join passes news on, too.
+                foreach (SimNode peer in world.Nodes)
                 {
                     if (peer == silent)
                         continue;
