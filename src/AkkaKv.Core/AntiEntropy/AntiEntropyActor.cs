@@ -22,9 +22,9 @@ public sealed class AntiEntropyActor(AntiEntropyOptions options, TreeShape shape
     private readonly HashSet<int> _builtTrees = [];
     private readonly HashSet<NodeId> _lost = [];
     private ReachabilitySnapshot? _reachability;
+    private long _ringEpoch;
     private TimerId? _tick;
     private RepairRun? _repair;
-    private long _ringEpoch;
     private CompareRun? _compare;
     private string _lastFailure = "";
 
@@ -106,7 +106,7 @@ public sealed class AntiEntropyActor(AntiEntropyOptions options, TreeShape shape
                 ?? _schedule.Take(context.Now, onSchedule, IsReachable, context.Random)) is { } state)
         {
             uint number = NewNumber(context.Random);
-            var exchange = new Exchange(number, state, shape, options, _pace, _ringEpoch);
+            var exchange = new Exchange(number, state, shape, options, _pace, () => _ringEpoch);
             _exchanges.Add(number, exchange);
             exchange.Begin(context);
         }

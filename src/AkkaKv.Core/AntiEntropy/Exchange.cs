@@ -49,7 +49,7 @@ internal sealed class Exchange
     private bool _hasSeat;
     private bool _moving;
 
-    public Exchange(uint id, PairState state, TreeShape shape, AntiEntropyOptions options, ExchangePace pace, long ringEpoch)
+    public Exchange(uint id, PairState state, TreeShape shape, AntiEntropyOptions options, ExchangePace pace, Func<long> ringEpoch)
     {
         _id = id;
         State = state;
