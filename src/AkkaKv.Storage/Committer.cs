@@ -1,6 +1,7 @@
 using AkkaKv.Core.Replica;
 using AkkaKv.Storage.Log;
 using System.Buffers.Binary;
+using System.Text;
 
 namespace AkkaKv.Storage;
 
@@ -101,6 +102,12 @@ internal sealed class Committer(LogEngine engine, StoreOptions options, ulong do
                 continue;
             }
 
+            if (operation.Kind == StagedKind.Fact)
+            {
+                AppendFact(operation.Fact!, operation.Object.Span);
+                continue;
+            }
+
             RecordType type = operation.Kind == StagedKind.Put ? RecordTypes.PutIn(operation.Space) : RecordTypes.RemovedIn(operation.Space);
             ReadOnlySpan<byte> key = operation.Key!.Bytes.Span;
             operation.RecordBytes = RecordFormat.SizeOf(key.Length, operation.Object.Length);
@@ -108,6 +115,17 @@ internal sealed class Committer(LogEngine engine, StoreOptions options, ulong do
             Records++;
             NoteWritten();
         }
+    }
+
+    // Synced under every durability: what a node has promised holds for others too, and not for a tenth of a second only.
+    private void AppendFact(string name, ReadOnlySpan<byte> value)
+    {
+        Span<byte> key = stackalloc byte[FactTable.NameCharsMax];
+        int length = Encoding.ASCII.GetBytes(name, key);
+        engine.Append(RecordType.Fact, key[..length], value);
+        Records++;
+        NoteWritten();
+        _mustSync = true;
     }
 
     // A reservation is synced under every durability: dots made twice would break what all replicas hold, not only what

@@ -18,6 +18,13 @@ public interface INodeStore : IDisposable
     /// <see cref="IStorePort.Complete"/>; it must not block and not throw.
     /// </param>
     IStorePort OpenPort(int loop, Action<StoreCompletion> completed);
+
+    /// <summary>
+    /// A fact as it is durable, for a host that must know it before it makes the actors. May be asked by any thread; the
+    /// answer is what <see cref="FactRead"/> would give.
+    /// </summary>
+    /// <returns>False when there is none; the value is then empty.</returns>
+    bool TryReadFact(string name, out ReadOnlyMemory<byte> value);
 }
 
 /// <summary>A loop's access to the store. Only ever called on the thread of its loop; takes no lock to read.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
 using AkkaKv.Storage.Disk;
@@ -15,6 +16,7 @@ namespace AkkaKv.Storage;
 internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loops, Func<ulong, int> loopOfHash)
 {
     private readonly LoopIndex[] _indexes = Enumerable.Range(0, loops).Select(_ => new LoopIndex()).ToArray();
+    private readonly FactTable _facts = new();
     private ulong _dotsInUse;
     private SessionRecord? _lastSession;
     private bool _closedCleanly = true;
@@ -60,7 +62,7 @@ internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loop
         var identity = new StoreIdentity(
             manifest.ActorId, manifest.StoreId, disk.Directory, manifest.Node, manifest.Cluster,
             DateTimeOffset.FromUnixTimeMilliseconds(manifest.CreatedUnixMillis), renewedBecause);
-        return new OpenedLog(held, engine, identity, _indexes, _dotsInUse, tail.CutBytes);
+        return new OpenedLog(held, engine, identity, _indexes, _facts, _dotsInUse, tail.CutBytes);
     }
 
     // The manifest comes last and is what makes the directory a store: had it come first, a store whose segments were
@@ -113,6 +115,9 @@ internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loop
             case RecordType.HintRemoved:
                 Remove(StoreSpace.Hints, record);
                 break;
+            case RecordType.Fact:
+                _facts.Apply(Encoding.ASCII.GetString(record.Key), record.Object.ToArray());
+                break;
             case RecordType.DotsReserved:
                 _dotsInUse = Math.Max(_dotsInUse, BinaryPrimitives.ReadUInt64LittleEndian(record.Object));
                 break;
@@ -163,4 +168,4 @@ internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loop
 
 /// <summary>What a successful opening leaves.</summary>
 internal sealed record OpenedLog(
-    IDisposable Held, LogEngine Engine, StoreIdentity Identity, LoopIndex[] Indexes, ulong DotsInUse, long CutBytes);
+    IDisposable Held, LogEngine Engine, StoreIdentity Identity, LoopIndex[] Indexes, FactTable Facts, ulong DotsInUse, long CutBytes);

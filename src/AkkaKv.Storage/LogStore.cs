@@ -100,8 +100,11 @@ public sealed class LogStore : INodeStore
         Invariant.Require(loop >= 0 && loop < _ports.Length, "a port is opened for a loop of the store", loop);
         Invariant.Require(_ports[loop] is null, "each loop opens its port once", loop);
         LoopIndex index = _log.Indexes[loop];
-        return _ports[loop] = new StorePort(loop, completed, index, _queue, _loopOfHash, new LogShelf(index, _log, _queue, _committer));
+        return _ports[loop] = new StorePort(loop, completed, index, _queue, _loopOfHash, new LogShelf(index, _log, _queue, _committer), _log.Facts);
     }
+
+    /// <inheritdoc/>
+    public bool TryReadFact(string name, out ReadOnlyMemory<byte> value) => _log.Facts.TryRead(name, out value);
 
     /// <summary>Takes all batches that wait and hands their records to the disk.</summary>
     /// <returns>False when there were none. When true, <see cref="FinishWritten"/> comes next.</returns>

@@ -15,6 +15,7 @@ public sealed class MemoryStore : INodeStore
     private readonly StoreOptions _options;
     private readonly Func<ulong, int> _loopOfHash;
     private readonly CommitQueue _pending;
+    private readonly FactTable _facts = new();
     private long _lastDot;
 
     public MemoryStore(StoreOptions options, int loops, Func<ulong, int> loopOfHash)
@@ -60,8 +61,11 @@ public sealed class MemoryStore : INodeStore
         Invariant.Require(_shelves[loop] is null, "each loop opens its port once", loop);
         var shelf = new MemoryShelf(_indexes[loop], _pending, TakeDots, Identity.ActorId, _options.DotsPerBlock);
         _shelves[loop] = shelf;
-        return new StorePort(loop, completed, _indexes[loop], _pending, _loopOfHash, shelf);
+        return new StorePort(loop, completed, _indexes[loop], _pending, _loopOfHash, shelf, _facts);
     }
+
+    /// <inheritdoc/>
+    public bool TryReadFact(string name, out ReadOnlyMemory<byte> value) => _facts.TryRead(name, out value);
 
     public void Dispose()
     {

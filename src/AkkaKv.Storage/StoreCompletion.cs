@@ -56,12 +56,18 @@ internal enum StagedKind : byte
 
     /// <summary>A reservation of dots; has no key.</summary>
     Dots,
+
+    /// <summary>A fact's new value; has a name instead of a key.</summary>
+    Fact,
 }
 
 /// <summary>One of a turn's operations, with what the writer made of it.</summary>
 internal record struct StagedOperation(
     StagedKind Kind, StoreSpace Space, StoreKey? Key, ReadOnlyMemory<byte> Object, ulong Ticket, Address ReplyTo)
 {
+    /// <summary>The fact's name; null for all other kinds.</summary>
+    public string? Fact { get; init; }
+
     public LogPosition At { get; set; }
 
     public int RecordBytes { get; set; }

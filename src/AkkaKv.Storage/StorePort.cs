@@ -6,7 +6,8 @@ namespace AkkaKv.Storage;
 
 /// <summary>One loop's access to a store: its messages, its part of the index, and the batch of the present turn.</summary>
 internal sealed class StorePort(
-    int loop, Action<StoreCompletion> completed, LoopIndex index, CommitQueue pending, Func<ulong, int> loopOfHash, IStoreShelf shelf) : IStorePort
+    int loop, Action<StoreCompletion> completed, LoopIndex index, CommitQueue pending, Func<ulong, int> loopOfHash, IStoreShelf shelf, FactTable facts)
+    : IStorePort
 {
     private readonly Stack<StoreCompletion> _free = new();
     private StoreCompletion? _turn;
@@ -35,6 +36,12 @@ internal sealed class StorePort(
             case StoreReserveDots reserve:
                 StageDots(reserve, send);
                 break;
+            case FactRead read:
+                send(read.ReplyTo, ReadFact(read));
+                break;
+            case FactWrite write:
+                StageFact(write, send);
+                break;
             default:
                 throw new InvariantException($"a store port takes store messages; found {storeMessage.GetType().Name}");
         }
@@ -62,7 +69,16 @@ internal sealed class StorePort(
                 continue;
             }
 
-            if (completion.Outcome == StoreOutcome.Done)
+            bool isDone = completion.Outcome == StoreOutcome.Done;
+            if (operation.Kind == StagedKind.Fact)
+            {
+                if (isDone)
+                    facts.Apply(operation.Fact!, operation.Object);
+                send(operation.ReplyTo, new FactWriteDone(operation.Ticket, isDone));
+                continue;
+            }
+
+            if (isDone)
                 shelf.Apply(operation);
             send(operation.ReplyTo, new StoreWriteDone(operation.Ticket, completion.Outcome));
         }
@@ -104,6 +120,24 @@ internal sealed class StorePort(
             send(reserve.ReplyTo, shelf.Dots(StoreOutcome.ReadOnly, 0));
         else
             Add(new StagedOperation(StagedKind.Dots, default, null, default, 0, reserve.ReplyTo), 0);
+    }
+
+    private FactReadDone ReadFact(FactRead read)
+    {
+        FactTable.Require(read.Name, default);
+        facts.TryRead(read.Name, out ReadOnlyMemory<byte> value);
+        return new FactReadDone(read.Ticket, value);
+    }
+
+    // Counts nothing against the bound of pending bytes: facts are few, each waits for its answer, and the node must get
+    // on with them exactly when there is too much of everything else.
+    private void StageFact(FactWrite write, Action<Address, Message> send)
+    {
+        FactTable.Require(write.Name, write.Value);
+        if (shelf.IsReadOnly)
+            send(write.ReplyTo, new FactWriteDone(write.Ticket, IsDone: false));
+        else
+            Add(new StagedOperation(StagedKind.Fact, default, null, write.Value, write.Ticket, write.ReplyTo) { Fact = write.Name }, 0);
     }
 
     private void Add(in StagedOperation operation, long bytes)

@@ -1,3 +1,4 @@
+using AkkaKv.Core.Agreement;
 using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
@@ -54,6 +55,7 @@ public static class NodeRecipe
         {
             new(ActorRole.RingManager, 0, () => new RingManagerActor(options.Topology, [])),
             new(ActorRole.Membership, 0, () => new MembershipActor(members, options.Membership)),
+            new(ActorRole.Agreement, 0, () => new AcceptorActor(options.StoreId)),
         };
 
         TreeShape trees = TreeShape.Of(options.Topology.Partitions, options.Replica.Tree.Leaves);

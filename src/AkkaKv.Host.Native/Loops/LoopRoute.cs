@@ -14,8 +14,9 @@ public static class LoopRoute
     /// <summary>The loop of an actor of this node.</summary>
     public static int Of(ActorRole role, ulong number, int loops) => role switch
     {
-        ActorRole.Store or ActorRole.Caller => Nowhere,
+        ActorRole.Store or ActorRole.Caller or ActorRole.Network => Nowhere,
         ActorRole.Membership or ActorRole.RingManager or ActorRole.AntiEntropy => 0,
+        ActorRole.Agreement or ActorRole.Topology or ActorRole.Transfer => 0,
         ActorRole.Gateway => number < (ulong)loops ? (int)number : Nowhere,
         _ => (int)(number % (ulong)loops),
     };

@@ -169,8 +169,9 @@ internal sealed class NodeLife
     // Which loop owns an address; as in the native host. −1 for none: there can be no such actor.
     private int LoopOf(ActorRole role, ulong number) => role switch
     {
-        ActorRole.Store or ActorRole.Caller => -1,
+        ActorRole.Store or ActorRole.Caller or ActorRole.Network => -1,
         ActorRole.Membership or ActorRole.RingManager or ActorRole.AntiEntropy => 0,
+        ActorRole.Agreement or ActorRole.Topology or ActorRole.Transfer => 0,
         ActorRole.Gateway => number < (ulong)Loops ? (int)number : -1,
         _ => (int)(number % (ulong)Loops),
     };

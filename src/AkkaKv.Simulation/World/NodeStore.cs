@@ -48,7 +48,7 @@ internal sealed class NodeStore
     /// <summary>Takes a store message from an actor of a loop.</summary>
     public void Submit(int loop, Message message)
     {
-        _staged |= message is StoreWrite or StoreRemove or StoreReserveDots;
+        _staged |= message is StoreWrite or StoreRemove or StoreReserveDots or FactWrite;
         switch (message)
         {
             case StoreWrite write:

@@ -35,13 +35,16 @@ internal enum RecordType : byte
 
     /// <summary>The same of what is kept for others.</summary>
     HintRemoved = 9,
+
+    /// <summary>A fact's newest value; the key is its name in ASCII. Without an object: there is none any more.</summary>
+    Fact = 10,
 }
 
 /// <summary>Which records belong to which space.</summary>
 internal static class RecordTypes
 {
     /// <summary>The newest that this program knows.</summary>
-    public const RecordType Newest = RecordType.HintRemoved;
+    public const RecordType Newest = RecordType.Fact;
 
     public static RecordType PutIn(StoreSpace space) => space switch
     {

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using AkkaKv.Core.Agreement;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
@@ -23,11 +24,13 @@ public static class PeerKinds
     private static readonly FrozenDictionary<ActorRole, FrozenSet<Type>> Taken = new Dictionary<ActorRole, FrozenSet<Type>>
     {
         [ActorRole.Replica] = Kinds(typeof(ReplicaRead), typeof(ReplicaMerge), typeof(TreeNodesAsk), typeof(TreeKeysAsk), typeof(TreeKeysEnd)),
-        [ActorRole.Request] = Kinds(typeof(ReplicaReadDone), typeof(ReplicaMergeDone), typeof(PutDone), typeof(GatewayOfferAccepted)),
+        [ActorRole.Request] = Kinds(
+            typeof(ReplicaReadDone), typeof(ReplicaMergeDone), typeof(PutDone), typeof(GatewayOfferAccepted), typeof(AgreementPromised), typeof(AgreementAccepted)),
         [ActorRole.Gateway] = Kinds(typeof(GatewayForwardedPut), typeof(GatewayOffer)),
         [ActorRole.Hints] = Kinds(typeof(HintStore), typeof(HintRead), typeof(ReplicaMergeDone)),
         [ActorRole.AntiEntropy] = Kinds(typeof(TreeNodesTold), typeof(TreeKeysTold), typeof(ReplicaReadDone), typeof(ReplicaMergeDone)),
         [ActorRole.Membership] = Kinds(typeof(GossipDigest), typeof(GossipDelta)),
+        [ActorRole.Agreement] = Kinds(typeof(AgreementPrepare), typeof(AgreementAccept)),
         [ActorRole.Reaper] = Kinds(typeof(ReapCheck), typeof(ReapCheckDone), typeof(ReapForget)),
     }.ToFrozenDictionary();
 
@@ -62,6 +65,8 @@ public static class PeerKinds
         TreeNodesAsk ask => (ask.ReplyTo, typeof(TreeNodesTold)),
         TreeKeysAsk ask => (ask.ReplyTo, typeof(TreeKeysTold)),
         ReapCheck check => (check.ReplyTo, typeof(ReapCheckDone)),
+        AgreementPrepare prepare => (prepare.ReplyTo, typeof(AgreementPromised)),
+        AgreementAccept accept => (accept.ReplyTo, typeof(AgreementAccepted)),
         _ => null,
     };
 

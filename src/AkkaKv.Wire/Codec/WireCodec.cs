@@ -1,4 +1,5 @@
 using System.Buffers;
+using AkkaKv.Core.Agreement;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
@@ -40,6 +41,10 @@ public sealed class WireCodec : IMessageCodec
         typeof(TreeKeysEnd),
         typeof(GossipDigest),
         typeof(GossipDelta),
+        typeof(AgreementPrepare),
+        typeof(AgreementPromised),
+        typeof(AgreementAccept),
+        typeof(AgreementAccepted),
     ];
 
     /// <summary>The one instance anyone needs.</summary>
@@ -56,6 +61,9 @@ public sealed class WireCodec : IMessageCodec
         ReplicaReadDone done => OfObject(done.Object.Length),
         GatewayForwardedPut put => OfObject(put.Content.Payload.Length),
         HintStore store => OfObject(store.Object.Length),
+        AgreementPromised promised => OfObject(promised.AcceptedValue.Length),
+        AgreementAccept accept => OfObject(accept.Value.Length),
+        AgreementPrepare or AgreementAccepted => MessageClass.Data,
         ReplicaRead or ReplicaMergeDone or PutDone => MessageClass.Data,
         GatewayOffer or GatewayOfferAccepted or HintRead or ReapCheck or ReapCheckDone or ReapForget => MessageClass.Data,
         TreeNodesAsk or TreeNodesTold or TreeKeysAsk or TreeKeysTold or TreeKeysEnd => MessageClass.Bulk,
@@ -162,6 +170,18 @@ public sealed class WireCodec : IMessageCodec
             case GossipDelta delta:
                 envelope.GossipDelta = MembershipParts.ToProto(delta, sender);
                 break;
+            case AgreementPrepare prepare:
+                envelope.AgreementPrepare = AgreementParts.ToProto(prepare, sender);
+                break;
+            case AgreementPromised promised:
+                envelope.AgreementPromised = AgreementParts.ToProto(promised, sender);
+                break;
+            case AgreementAccept accept:
+                envelope.AgreementAccept = AgreementParts.ToProto(accept, sender);
+                break;
+            case AgreementAccepted accepted:
+                envelope.AgreementAccepted = AgreementParts.ToProto(accepted, sender);
+                break;
             default:
                 throw new InvariantException($"a message to another node is of a kind that travels; found {message.GetType().Name}: add it to the codec");
         }
@@ -189,6 +209,10 @@ public sealed class WireCodec : IMessageCodec
         V1.Envelope.BodyOneofCase.TreeKeysEnd => TreeParts.FromProto(envelope.TreeKeysEnd, sender),
         V1.Envelope.BodyOneofCase.GossipDigest => MembershipParts.FromProto(envelope.GossipDigest, sender),
         V1.Envelope.BodyOneofCase.GossipDelta => MembershipParts.FromProto(envelope.GossipDelta, sender),
+        V1.Envelope.BodyOneofCase.AgreementPrepare => AgreementParts.FromProto(envelope.AgreementPrepare, sender),
+        V1.Envelope.BodyOneofCase.AgreementPromised => AgreementParts.FromProto(envelope.AgreementPromised, sender),
+        V1.Envelope.BodyOneofCase.AgreementAccept => AgreementParts.FromProto(envelope.AgreementAccept, sender),
+        V1.Envelope.BodyOneofCase.AgreementAccepted => AgreementParts.FromProto(envelope.AgreementAccepted, sender),
         _ => null,
     };
 }

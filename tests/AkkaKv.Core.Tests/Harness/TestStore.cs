@@ -11,6 +11,7 @@ internal sealed class TestStore(TestWorld world, NodeId node, ulong actorId)
 
     private readonly Queue<Message> _held = new();
     private readonly HashSet<(StoreSpace, StoreKey)> _damaged = [];
+    private readonly Dictionary<string, ReadOnlyMemory<byte>> _facts = new(StringComparer.Ordinal);
     private ulong _nextDot = 1;
 
     /// <summary>Writes and removals wait for <see cref="Release"/>.</summary>
@@ -23,6 +24,8 @@ internal sealed class TestStore(TestWorld world, NodeId node, ulong actorId)
 
     /// <summary>How many keys a scan tells at a time: few, so that actors meet more than one part.</summary>
     public int KeysPerScan { get; set; } = 3;
+
+    public ReadOnlyMemory<byte> Fact(string name) => _facts.GetValueOrDefault(name);
 
     public int Writes { get; private set; }
 
@@ -41,7 +44,11 @@ internal sealed class TestStore(TestWorld world, NodeId node, ulong actorId)
     public void Set(StoreKey key, ReadOnlyMemory<byte> value) => _spaces[StoreSpace.Objects][key] = value;
 
     /// <summary>Forgets everything, as a new disk does.</summary>
-    public void Wipe() => _spaces[StoreSpace.Objects].Clear();
+    public void Wipe()
+    {
+        _spaces[StoreSpace.Objects].Clear();
+        _facts.Clear();
+    }
 
     /// <summary>How many keys a space has.</summary>
     public int Keys(StoreSpace space = StoreSpace.Objects) => _spaces[space].Count;
@@ -71,6 +78,15 @@ internal sealed class TestStore(TestWorld world, NodeId node, ulong actorId)
             case StoreScan scan:
                 Send(scan.ReplyTo, Scan(scan));
                 break;
+            case FactRead read:
+                Send(read.ReplyTo, new FactReadDone(read.Ticket, Fact(read.Name)));
+                break;
+            case FactWrite write when WriteOutcome == StoreOutcome.ReadOnly:
+                Send(write.ReplyTo, new FactWriteDone(write.Ticket, IsDone: false));
+                break;
+            case FactWrite write:
+                Hold(write);
+                break;
             case StoreReserveDots reserve:
                 Send(reserve.ReplyTo, new DotsReserved(StoreOutcome.Done, actorId, _nextDot, DotsPerBlock));
                 _nextDot += (ulong)DotsPerBlock;
@@ -83,7 +99,9 @@ internal sealed class TestStore(TestWorld world, NodeId node, ulong actorId)
     {
         while (_held.TryDequeue(out Message? message))
         {
-            if (message is StoreWrite write)
+            if (message is FactWrite fact)
+                Write(fact);
+            else if (message is StoreWrite write)
                 Write(write);
             else
                 Remove((StoreRemove)message);
@@ -98,9 +116,21 @@ internal sealed class TestStore(TestWorld world, NodeId node, ulong actorId)
             return;
         }
 
+        Hold(message);
+    }
+
+    private void Hold(Message message)
+    {
         _held.Enqueue(message);
         if (!Holds)
             Release();
+    }
+
+    private void Write(FactWrite write)
+    {
+        if (WriteOutcome != StoreOutcome.Failed)
+            _facts[write.Name] = write.Value;
+        Send(write.ReplyTo, new FactWriteDone(write.Ticket, WriteOutcome != StoreOutcome.Failed));
     }
 
     private void Write(StoreWrite write)

@@ -1,4 +1,5 @@
 using AkkaKv.Api;
+using AkkaKv.Core.Agreement;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
@@ -35,6 +36,10 @@ internal sealed class MessageGenerator(ulong seed)
         g => new TreeKeysEnd(g.Reply()),
         g => new GossipDigest(Sender, (long)(g.Random.NextUInt64() >> 1), g.Entries()),
         g => new GossipDelta(Sender, (long)(g.Random.NextUInt64() >> 1), (long)g.Random.NextUInt64(), g.Entries()),
+        g => new AgreementPrepare(g.Decision(), g.Random.NextUInt64(), g.Ballot(Sender), g.Reply()),
+        g => new AgreementPromised(g.Decision(), g.Ballot(), Sender, g.Vote(), g.AnyBallot(), g.AnyBallot(), g.Bytes(3000)),
+        g => new AgreementAccept(g.Decision(), g.Random.NextUInt64(), g.Ballot(Sender), g.Bytes(3000), g.Reply()),
+        g => new AgreementAccepted(g.Decision(), g.Ballot(), Sender, g.Vote(), g.AnyBallot()),
     ];
 
     public static readonly NodeId Sender = new("node-1");
@@ -91,6 +96,15 @@ internal sealed class MessageGenerator(ulong seed)
 
     private GossipEntry[] Entries() =>
         [.. Enumerable.Range(0, Random.Next(200)).Select(_ => new GossipEntry((uint)Random.NextUInt64(), Random.NextUInt64() >> Random.Next(64), Random.NextUInt64() >> Random.Next(64)))];
+
+    private string Decision() => new([.. Enumerable.Range(0, 1 + Random.Next(DecisionBounds.NameCharsMax)).Select(_ => (char)('!' + Random.Next('~' - '!' + 1)))]);
+
+    private Ballot Ballot(NodeId? proposer = null) =>
+        new(1 + (long)(Random.NextUInt64() >> 4), proposer ?? (Flip() ? Sender : new NodeId("n" + Text(30))), Random.NextUInt64());
+
+    private Ballot AnyBallot() => Flip() ? Core.Agreement.Ballot.None : Ballot();
+
+    private VoteOutcome Vote() => (VoteOutcome)Random.Next(Enum.GetValues<VoteOutcome>().Length);
 
     private KvError Error() => new(
         (KvErrorCode)Random.Next(Enum.GetValues<KvErrorCode>().Length),

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using AkkaKv.Api;
 using AkkaKv.Core.AntiEntropy;
+using AkkaKv.Core.Agreement;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
@@ -32,6 +33,7 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         typeof(GatewayPlacement), typeof(GatewayPlacementDone), typeof(GatewayReport), typeof(GatewayReportDone),
         typeof(PeerConnected), typeof(PeerDisconnected), typeof(ReachabilityChanged), typeof(SubscribeReachability),
         typeof(MembershipAsk), typeof(MembershipTold),
+        typeof(FactRead), typeof(FactReadDone), typeof(FactWrite), typeof(FactWriteDone), typeof(AgreementDecided), typeof(AgreementUndecided),
         typeof(RingSubscribe), typeof(RingTopologyAdopted), typeof(RingChanged),
         typeof(ForegroundLatency), typeof(RepairStart), typeof(RepairAsk), typeof(RepairTold), typeof(AntiEntropyAsk), typeof(AntiEntropyTold),
     ];
@@ -154,6 +156,7 @@ public sealed class WireCodecTests(ITestOutputHelper output)
     {
         var key = Google.Protobuf.ByteString.CopyFrom([1, (byte)'b', 1]);
         var reply = new V1.Address { Role = 3, Number = 1 };
+        var ballot = new V1.Ballot { Round = 1 };
         var data = new TheoryData<string, byte[]>();
         Add("a request carries the address", new V1.Envelope { Role = 2, ReplicaRead = new V1.ReplicaRead { Key = key } });
         Add("a role is 1 to 255", new V1.Envelope { Role = 2, ReplicaRead = new V1.ReplicaRead { Key = key, ReplyTo = new V1.Address { Role = 300 } } });
@@ -187,6 +190,15 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         Add("a request carries the address", new V1.Envelope { Role = 2, TreeKeysEnd = new V1.TreeKeysEnd() });
         Add("the entries of gossip are whole", new V1.Envelope { Role = 5, GossipDigest = new V1.GossipDigest { Entries = Google.Protobuf.ByteString.CopyFrom([1, 2, 3, 4, 5]) } });
         Add("the entries of gossip have at most", new V1.Envelope { Role = 5, GossipDelta = new V1.GossipDelta { Entries = Google.Protobuf.ByteString.CopyFrom(new byte[65_537]) } });
+        Add("a decision is named", new V1.Envelope { Role = 11, AgreementPrepare = new V1.AgreementPrepare { Decision = "two words", Ballot = ballot, ReplyTo = reply } });
+        Add("a decision is named", new V1.Envelope { Role = 11, AgreementPrepare = new V1.AgreementPrepare { Decision = new string('x', 101), Ballot = ballot, ReplyTo = reply } });
+        Add("a request carries the address", new V1.Envelope { Role = 11, AgreementPrepare = new V1.AgreementPrepare { Decision = "d", Ballot = ballot } });
+        Add("an attempt has a ballot", new V1.Envelope { Role = 11, AgreementPrepare = new V1.AgreementPrepare { Decision = "d", ReplyTo = reply } });
+        Add("a ballot's round", new V1.Envelope { Role = 11, AgreementPrepare = new V1.AgreementPrepare { Decision = "d", Ballot = new V1.Ballot(), ReplyTo = reply } });
+        Add("a ballot's round", new V1.Envelope { Role = 3, AgreementAccepted = new V1.AgreementAccepted { Decision = "d", Ballot = ballot, Promised = new V1.Ballot { Round = (1UL << 60) + 1 } } });
+        Add("a node's name", new V1.Envelope { Role = 3, AgreementAccepted = new V1.AgreementAccepted { Decision = "d", Ballot = new V1.Ballot { Round = 1, Proposer = new string('x', 256) } } });
+        Add("a value to decide", new V1.Envelope { Role = 11, AgreementAccept = new V1.AgreementAccept { Decision = "d", Ballot = ballot, Value = Google.Protobuf.ByteString.CopyFrom(new byte[(512 * 1024) + 1]), ReplyTo = reply } });
+        Add("a value to decide", new V1.Envelope { Role = 3, AgreementPromised = new V1.AgreementPromised { Decision = "d", Ballot = ballot, AcceptedValue = Google.Protobuf.ByteString.CopyFrom(new byte[(512 * 1024) + 1]) } });
         Add("a context token", new V1.Envelope { Role = 7, PutDone = new V1.PutDone { Context = Google.Protobuf.ByteString.CopyFrom(new byte[4097]) } });
         return data;
 
@@ -197,6 +209,30 @@ public sealed class WireCodecTests(ITestOutputHelper output)
             var put = new V1.GatewayForwardedPut { Key = key, Content = new V1.Content(), N = 3, R = 2, W = 2, TimeLeftMillis = 100, ReplyTo = reply };
             spoil(put);
             return new V1.Envelope { Role = 4, GatewayForwardedPut = put };
+        }
+    }
+
+    [Fact]
+    public void Nobody_votes_or_proposes_in_the_name_of_another()
+    {
+        var other = new V1.Ballot { Round = 1, Proposer = "node-9" };
+        var reply = new V1.Address { Role = 3, Number = 1 };
+        var prepare = (AgreementPrepare)Decoded(new V1.Envelope { Role = 11, AgreementPrepare = new V1.AgreementPrepare { Decision = "d", Ballot = other, ReplyTo = reply } });
+        var accept = (AgreementAccept)Decoded(new V1.Envelope { Role = 11, AgreementAccept = new V1.AgreementAccept { Decision = "d", Ballot = other, ReplyTo = reply } });
+        var accepted = (AgreementAccepted)Decoded(new V1.Envelope { Role = 3, AgreementAccepted = new V1.AgreementAccepted { Decision = "d", Ballot = other, Outcome = 99 } });
+
+        prepare.Ballot.Proposer.ShouldBe(MessageGenerator.Sender);
+        accept.Ballot.Proposer.ShouldBe(MessageGenerator.Sender);
+        accepted.From.ShouldBe(MessageGenerator.Sender);
+        accepted.Ballot.Proposer.ShouldBe(new NodeId("node-9"));
+        accepted.Outcome.ShouldBe(VoteOutcome.Unable, "a newer release's reason is no vote");
+        Should.Throw<InvariantException>(() => Encode(accepted with { From = new NodeId("node-9") }, ActorRole.Request, 1));
+        Should.Throw<InvariantException>(() => Encode(prepare with { Ballot = accepted.Ballot }, ActorRole.Agreement, 0));
+
+        static Message Decoded(V1.Envelope envelope)
+        {
+            WireCodec.Instance.TryDecode(MessageGenerator.Sender, Google.Protobuf.MessageExtensions.ToByteArray(envelope), out Received received).ShouldBeTrue();
+            return received.Message;
         }
     }
 
