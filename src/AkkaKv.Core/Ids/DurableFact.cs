@@ -13,9 +13,6 @@ internal sealed class DurableFact(string name)
     /// <summary>A write has not been answered yet.</summary>
     public bool IsWriting { get; private set; }
 
-    /// <summary>The last write was refused or failed.</summary>
-    public bool HasFailed { get; private set; }
-
     public void Read(IActorContext context) =>
         context.Send(StoreOf(context), new FactRead(name, ++_ticket, context.Self));
 
@@ -39,7 +36,6 @@ internal sealed class DurableFact(string name)
         Invariant.Require(IsWriting, "the answer to a write follows it", done.Ticket);
         Invariant.Require(done.Ticket == _ticket, "the answer is to the write under way", done.Ticket);
         IsWriting = false;
-        HasFailed = !done.IsDone;
         return done.IsDone;
     }
 

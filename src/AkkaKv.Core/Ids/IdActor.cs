@@ -198,10 +198,14 @@ public sealed class IdActor : Actor
         Pump(context);
     }
 
+    // Both were granted: what follows the old one without a gap, or overlaps it, adds to it.
     private void Hold(WorkerGrant grant)
     {
-        _grant = grant;
-        _generator.Hold(grant);
+        bool isRenewed = _grant is { } old && old.Worker == grant.Worker && grant.FromMillis <= old.UntilMillis && grant.UntilMillis >= old.FromMillis;
+        _grant = isRenewed
+            ? grant with { FromMillis = Math.Min(_grant!.FromMillis, grant.FromMillis), UntilMillis = Math.Max(_grant.UntilMillis, grant.UntilMillis) }
+            : grant;
+        _generator.Hold(_grant);
     }
 
     private static IdRefusal NotSetUp(string detail) => new(IdRefusalKind.NotSetUp, detail, IsRetryable: false);

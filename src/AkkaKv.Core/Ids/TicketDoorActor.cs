@@ -55,6 +55,8 @@ public sealed class TicketDoorActor(IdOptions options) : Actor
             return;
         if (told.Refusal is { } refusal)
             TryOther(context, told.Ticket, inquiry, refusal);
+        else if (told.Ranges.Sum(static range => (long)range.Count) != inquiry.Ask.Count)
+            TryOther(context, told.Ticket, inquiry, Silent()); // What is no answer to the question counts as none.
         else
             End(context, told.Ticket, inquiry, told.Ranges, null);
     }

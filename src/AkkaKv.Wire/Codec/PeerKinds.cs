@@ -3,6 +3,7 @@ using AkkaKv.Core.Agreement;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
+using AkkaKv.Core.Ids;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
@@ -32,6 +33,7 @@ public static class PeerKinds
         [ActorRole.Membership] = Kinds(typeof(GossipDigest), typeof(GossipDelta)),
         [ActorRole.Agreement] = Kinds(typeof(AgreementPrepare), typeof(AgreementAccept)),
         [ActorRole.Reaper] = Kinds(typeof(ReapCheck), typeof(ReapCheckDone), typeof(ReapForget)),
+        [ActorRole.Ids] = Kinds(typeof(IdsAsk), typeof(IdsTold)),
     }.ToFrozenDictionary();
 
     /// <summary>True when actors of the role take messages of the kind from peers.</summary>
@@ -65,6 +67,7 @@ public static class PeerKinds
         TreeNodesAsk ask => (ask.ReplyTo, typeof(TreeNodesTold)),
         TreeKeysAsk ask => (ask.ReplyTo, typeof(TreeKeysTold)),
         ReapCheck check => (check.ReplyTo, typeof(ReapCheckDone)),
+        IdsAsk ask => (ask.ReplyTo, typeof(IdsTold)),
         AgreementPrepare prepare => (prepare.ReplyTo, typeof(AgreementPromised)),
         AgreementAccept accept => (accept.ReplyTo, typeof(AgreementAccepted)),
         _ => null,
