@@ -42,6 +42,7 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
                 Log = plan.Log,
             };
             _runtime = new NativeRuntime(plan.Host, hooks, WireCodec.Instance, clock, NativeRuntime.DrawSeed());
+            Ids = new IdDoor(_runtime, _self, plan.Actors.Ids, clock);
             foreach (ActorPlan actor in NodeRecipe.Of(plan.Actors))
                 _runtime.Spawn(actor.Role, actor.Number, actor.Make);
         }
@@ -54,6 +55,9 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
 
     /// <inheritdoc/>
     public KvLimits Limits => _plan.Actors.Gateway.Limits;
+
+    /// <inheritdoc/>
+    public IIdService Ids { get; }
 
     /// <summary>Completes when the node has stopped: null when it was disposed, else why it stopped itself.</summary>
     public Task<NodeFailure?> Stopped => _runtime.Stopped;

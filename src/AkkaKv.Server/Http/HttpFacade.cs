@@ -31,6 +31,7 @@ public static class HttpFacade
         app.UseRouting();
         new ClusterRoutes(door).Map(app);
         new ReportRoutes(door).Map(app);
+        new IdRoutes(door).Map(app);
         return app;
     }
 

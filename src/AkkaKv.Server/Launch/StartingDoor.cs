@@ -13,6 +13,8 @@ internal sealed class StartingDoor(string node, KvLimits limits) : IAkkaKv
 
     public KvLimits Limits => limits;
 
+    public IIdService Ids => inner?.Ids ?? new ClosedIds(NotReady());
+
     /// <summary>From now on requests reach the node.</summary>
     public void Open(IAkkaKv door) => inner = door;
 
