@@ -30,7 +30,7 @@ internal static class IdContest
         using var increment = new SyncedCounter(TemporaryPath(), 3, Block);
         return
         [
-            new("snowflake", 63, "by time", true, Measure(each, () => source.Next() > 0, cancellation), 8, 19, "the others go on; its number moves", "waits up to 50 ms, else an error"),
+            new("snowflake", 63, "by time", true, Measure(each, () => source.Next() > 0, cancellation), 8, 19, "the others go on", "waits up to 50 ms, else an error"),
             new("uuid-v4", 122, "no", false, Measure(each, () => Guid.NewGuid() != default, cancellation), 16, 36, "nothing", "nothing"),
             new("uuid-v7", 122, "by time, to the ms", false, Measure(each, () => Guid.CreateVersion7() != default, cancellation), 16, 36, "nothing", "new ones sort before old ones"),
             new("ticket", 63, "by number", true, Measure(each, () => ticket.Next() > 0, cancellation), 8, 19, "the standby goes on; without one nobody does", "nothing"),
