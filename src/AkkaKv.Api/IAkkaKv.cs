@@ -46,6 +46,30 @@ public interface IAkkaKv
     /// </summary>
     ValueTask<RepairInfo?> RepairAsync(CancellationToken cancellation);
 
+    /// <summary>Who belongs to the cluster and how a change of the members goes; null when the node did not say in time.</summary>
+    ValueTask<ClusterChangeInfo?> ClusterAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Stages a change of the members: nothing moves before it is committed. With <paramref name="takenBack"/> what is
+    /// staged for the node is forgotten instead.
+    /// </summary>
+    ValueTask<ChangeReply> StageAsync(ClusterChange change, bool takenBack, CancellationToken cancellation);
+
+    /// <summary>What a commit of the staged changes would do.</summary>
+    ValueTask<PlanReply> PlanAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Begins the staged changes. <paramref name="epoch"/> is that of the plan that the operator has seen; when something
+    /// has changed since, this is refused.
+    /// </summary>
+    ValueTask<ChangeReply> CommitAsync(long epoch, CancellationToken cancellation);
+
+    /// <summary>
+    /// Forgets what is staged, or takes back a change as long as both the old and the new owners are written to.
+    /// <paramref name="dead"/> are members to be that will never answer again: nobody waits for them on the way back.
+    /// </summary>
+    ValueTask<ChangeReply> AbortAsync(IReadOnlyList<string> dead, CancellationToken cancellation);
+
     /// <summary>How this node is.</summary>
     ValueTask<NodeHealth> HealthAsync(CancellationToken cancellation);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using AkkaKv.Api;
 using AkkaKv.Client.Http;
 using AkkaKv.Client.Sending;
@@ -154,6 +155,39 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
     public async ValueTask<RepairInfo?> RepairAsync(CancellationToken cancellation) =>
         AnswerReader.ReadOrThrow(await _sender.SendAsync(RepairShape(HttpMethod.Post), cancellation), ReportReader.Repair).Repair;
 
+    /// <inheritdoc/>
+    /// <exception cref="AkkaKvException">No endpoint answered.</exception>
+    public async ValueTask<ClusterChangeInfo?> ClusterAsync(CancellationToken cancellation) =>
+        AnswerReader.ReadOrThrow(await AboutClusterAsync("/cluster/changes", cancellation), ChangeReader.Cluster);
+
+    /// <inheritdoc/>
+    /// <exception cref="AkkaKvException">No endpoint answered.</exception>
+    public async ValueTask<ChangeReply> StageAsync(ClusterChange change, bool takenBack, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return ChangeReader.Order(await OrderAsync(takenBack ? HttpMethod.Delete : HttpMethod.Post, "/cluster/changes", change, cancellation));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="AkkaKvException">No endpoint answered.</exception>
+    public async ValueTask<PlanReply> PlanAsync(CancellationToken cancellation)
+    {
+        var attempt = await AboutClusterAsync("/cluster/plan", cancellation);
+        return ChangeReader.IsRefusal(attempt)
+            ? new PlanReply(null, attempt.Error!.Detail)
+            : new PlanReply(AnswerReader.ReadOrThrow(attempt, ChangeReader.Plan), "");
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="AkkaKvException">No endpoint answered.</exception>
+    public async ValueTask<ChangeReply> CommitAsync(long epoch, CancellationToken cancellation) =>
+        ChangeReader.Order(await OrderAsync(HttpMethod.Post, "/cluster/commit", new { epoch }, cancellation));
+
+    /// <inheritdoc/>
+    /// <exception cref="AkkaKvException">No endpoint answered.</exception>
+    public async ValueTask<ChangeReply> AbortAsync(IReadOnlyList<string> dead, CancellationToken cancellation) =>
+        ChangeReader.Order(await OrderAsync(HttpMethod.Post, "/cluster/abort", new { dead }, cancellation));
+
     /// <summary>How the next endpoint in turn is.</summary>
     /// <exception cref="AkkaKvException">No endpoint answered.</exception>
     public async ValueTask<NodeHealth> HealthAsync(CancellationToken cancellation)
@@ -199,6 +233,8 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
 
     /// <summary>Closes the connections.</summary>
     public void Dispose() => _sender.Dispose();
+
+    private static TimeSpan OrderTimeout => TimeSpan.FromSeconds(20);
 
     private static HttpStatusCode[] KvRead => [HttpStatusCode.OK, HttpStatusCode.MultipleChoices, HttpStatusCode.NotFound];
 
@@ -247,6 +283,17 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
     {
         var asked = options.Timeout is { } timeout ? timeout + TimeSpan.FromSeconds(1) : TimeSpan.Zero;
         return asked > _options.AttemptTimeout ? asked : _options.AttemptTimeout;
+    }
+
+    // Orders of an operator are few and their decision takes long: the whole of the deadline is theirs.
+    private Task<Attempt> OrderAsync<T>(HttpMethod method, string path, T order, CancellationToken cancellation)
+    {
+        var shape = new CallShape(method, path, IsRead: false, Ok, OrderTimeout)
+        {
+            Body = JsonSerializer.SerializeToUtf8Bytes(order, JsonSerializerOptions.Web),
+            ContentType = "application/json",
+        };
+        return _sender.SendAsync(shape, new Deadline(OrderTimeout, _time), cancellation);
     }
 
     private Task<Attempt> AboutClusterAsync(string path, CancellationToken cancellation) =>

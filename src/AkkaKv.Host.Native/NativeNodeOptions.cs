@@ -1,11 +1,23 @@
+using System.Globalization;
 using System.Net;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Wire.Codec;
 using AkkaKv.Wire.Handshake;
 
 namespace AkkaKv.Host.Native;
 
 /// <summary>Where a member listens for nodes. Port 0 is not known yet: see <see cref="NativeRuntime.SetPeerEndpoint"/>.</summary>
-public sealed record PeerEndpoint(NodeId Node, string Host, int Port);
+public sealed record PeerEndpoint(NodeId Node, string Host, int Port)
+{
+    /// <summary>Reads <c>host:port</c>; null when it is not that.</summary>
+    public static PeerEndpoint? TryParse(NodeId node, string endpoint)
+    {
+        int colon = endpoint.LastIndexOf(':');
+        return colon > 0 && int.TryParse(endpoint.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= 65_535
+            ? new PeerEndpoint(node, endpoint[..colon].Trim('[', ']'), port)
+            : null;
+    }
+}
 
 /// <summary>How one node runs. Each bound stands with its default and its reason.</summary>
 public sealed record NativeNodeOptions
@@ -22,7 +34,10 @@ public sealed record NativeNodeOptions
     /// <summary>Where other nodes reach this one. Port 0 takes a free one.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);
 
-    /// <summary>The other members.</summary>
+    /// <summary>Drawn when the cluster was founded; 0 as long as it is not known. The topology's actor tells a newer one.</summary>
+    public ulong ClusterId { get; init; }
+
+    /// <summary>The other members, at the start.</summary>
     public IReadOnlyList<PeerEndpoint> Peers { get; init; } = [];
 
     /// <summary>Event loops. Default 1: one loop fills a core, and the right number is the cores that the node may use.</summary>
@@ -69,6 +84,10 @@ public sealed record NativeNodeOptions
 
     /// <summary>A connection without a sign of life for so long is closed. Default 3 s: six pings.</summary>
     public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>What this node says first on a connection.</summary>
+    internal Hello HelloTo(string peer, MessageClass group, ulong clusterId) =>
+        new(Hello.ProtocolVersionMin, Hello.ProtocolVersion, Cluster, Self.Name, peer, RingPartitions, group, clusterId);
 
     /// <summary>Fails on options that cannot work.</summary>
     /// <exception cref="InvariantException">Names the option.</exception>

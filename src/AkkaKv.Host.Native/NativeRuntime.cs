@@ -16,11 +16,10 @@ public sealed class NativeRuntime : IAsyncDisposable
 {
     private readonly NativeNodeOptions _options;
     private readonly NativeHooks _hooks;
-    private readonly IMessageCodec _codec;
-    private readonly TimeProvider _clock;
     private readonly RandomSource _seeds;
     private readonly CallTable _calls;
-    private readonly PeerTable _peers;
+    private readonly PeerTable _peers = new();
+    private readonly PeerNetwork _network;
     private readonly EventLoop[] _loops;
     private readonly PeerListener _listener;
     private readonly CancellationTokenSource _stop = new();
@@ -35,17 +34,17 @@ public sealed class NativeRuntime : IAsyncDisposable
         options.Validate();
         _options = options;
         _hooks = hooks;
-        _codec = codec;
-        _clock = clock;
         _seeds = new RandomSource(seed);
         _calls = new CallTable(options.CallsMax, options.RunCallersAsynchronously, _seeds.NextUInt64());
-        _peers = new PeerTable(options, hooks, codec);
+        _network = new PeerNetwork(options, hooks, codec, clock, _seeds.NextUInt64(), _peers, task => _ = GuardAsync(task));
         var world = new LoopWorld(clock, _calls, _peers, hooks, OnFailed);
         _loops = new EventLoop[options.Loops];
         for (int i = 0; i < _loops.Length; i++)
             _loops[i] = new EventLoop(i, options, world, _seeds.NextUInt64());
         world.Loops = _loops;
         _listener = new PeerListener(options, hooks, world, codec);
+        _network.Closed = _listener.CloseOf;
+        world.Network = _network.TryTake;
     }
 
     /// <summary>Where it listens for peers; null before <see cref="Bind"/>.</summary>
@@ -92,14 +91,7 @@ public sealed class NativeRuntime : IAsyncDisposable
         foreach (EventLoop loop in _loops)
             loop.StartThread();
         _running.Add(GuardAsync(_listener.RunAsync(_stop.Token)));
-        foreach (PeerLink link in _peers.Links)
-        {
-            for (int group = 0; group < PeerLink.Classes; group++)
-            {
-                var dialler = new PeerDialler(link, (MessageClass)group, _options, _hooks, _codec, _clock, _seeds.NextUInt64());
-                _running.Add(GuardAsync(dialler.RunAsync(_stop.Token)));
-            }
-        }
+        _network.Start();
     }
 
     /// <summary>Sends to an actor of this node from outside.</summary>
@@ -157,6 +149,7 @@ public sealed class NativeRuntime : IAsyncDisposable
             loop.Stop();
         _calls.Close();
         await _listener.DisposeAsync();
+        await _network.DisposeAsync();
         await Task.WhenAll(_running);
         await Task.WhenAll(_loops.Select(loop => loop.Ended));
         _stopped.TrySetResult(null);
@@ -195,6 +188,7 @@ public sealed class NativeRuntime : IAsyncDisposable
             loop.Stop();
         _calls.Close();
         _ = _stop.CancelAsync();
+        _network.Stop();
         _ = _listener.DisposeAsync().AsTask();
         _hooks.Failed(failure);
     }

@@ -49,7 +49,14 @@ public interface IStorePort
 /// <param name="Directory">Where it is; "memory" for a memory store.</param>
 /// <param name="RenewedBecause">Why this open took a new actor id; null when it kept the one it had, or is new.</param>
 public sealed record StoreIdentity(
-    ulong ActorId, ulong StoreId, string Directory, string Node, string Cluster, DateTimeOffset CreatedAt, string? RenewedBecause);
+    ulong ActorId, ulong StoreId, string Directory, string Node, string Cluster, DateTimeOffset CreatedAt, string? RenewedBecause)
+{
+    /// <summary>
+    /// Under which id the node votes: another whenever the store may have forgotten what was promised. The directory's id
+    /// until <see cref="StoreOptions.RenewActor"/> says that the directory is a copy or a backup; never 0.
+    /// </summary>
+    public required ulong VoterId { get; init; }
+}
 
 /// <summary>How a store does.</summary>
 /// <param name="Kind">"log" or "memory".</param>

@@ -15,6 +15,9 @@ namespace AkkaKv.Storage;
 /// </summary>
 internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loops, Func<ulong, int> loopOfHash)
 {
+    // Of the store itself; actors name theirs otherwise.
+    private const string VoterFact = "store/voter";
+
     private readonly LoopIndex[] _indexes = Enumerable.Range(0, loops).Select(_ => new LoopIndex()).ToArray();
     private readonly FactTable _facts = new();
     private ulong _dotsInUse;
@@ -58,10 +61,15 @@ internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loop
         var engine = new LogEngine(disk, options.SegmentBytes, segments, tail);
         var session = new SessionRecord(manifest.ActorId, options.Time.GetUtcNow().ToUnixTimeMilliseconds(), options.Durability);
         engine.Append(RecordType.Opened, default, session.ToBytes());
+        if (options.RenewActor)
+            RenewVoter(engine);
         engine.Sync();
         var identity = new StoreIdentity(
             manifest.ActorId, manifest.StoreId, disk.Directory, manifest.Node, manifest.Cluster,
-            DateTimeOffset.FromUnixTimeMilliseconds(manifest.CreatedUnixMillis), renewedBecause);
+            DateTimeOffset.FromUnixTimeMilliseconds(manifest.CreatedUnixMillis), renewedBecause)
+        {
+            VoterId = _facts.TryRead(VoterFact, out ReadOnlyMemory<byte> voter) ? BinaryPrimitives.ReadUInt64LittleEndian(voter.Span) : manifest.StoreId,
+        };
         return new OpenedLog(held, engine, identity, _indexes, _facts, _dotsInUse, tail.CutBytes);
     }
 
@@ -154,6 +162,16 @@ internal sealed class LogOpening(IStoreDisk disk, StoreOptions options, int loop
         if (_lastSession is { Durability: not Durability.Always } session && !_closedCleanly)
             return $"the last process ran with durability {session.Durability} and did not close the store: acknowledged writes may be lost";
         return null;
+    }
+
+    // A backup does not know what was promised after it was made, nor a copy what the other one promises: under the id of
+    // the directory it would vote against its own word. A crash alone takes no fact away, so it changes nothing here.
+    private void RenewVoter(LogEngine engine)
+    {
+        var voter = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(voter, DrawId());
+        engine.Append(RecordType.Fact, Encoding.ASCII.GetBytes(VoterFact), voter);
+        _facts.Apply(VoterFact, voter);
     }
 
     private ulong DrawId()

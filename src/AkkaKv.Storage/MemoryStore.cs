@@ -27,7 +27,8 @@ public sealed class MemoryStore : INodeStore
         _indexes = Enumerable.Range(0, loops).Select(_ => new LoopIndex()).ToArray();
         _shelves = new MemoryShelf?[loops];
         ulong actor = options.DrawId();
-        Identity = new StoreIdentity(actor == 0 ? 1 : actor, 0, "memory", options.Node, options.Cluster, options.Time.GetUtcNow(), null);
+        actor = actor == 0 ? 1 : actor;
+        Identity = new StoreIdentity(actor, 0, "memory", options.Node, options.Cluster, options.Time.GetUtcNow(), null) { VoterId = actor };
     }
 
     /// <inheritdoc/>

@@ -124,6 +124,45 @@ public abstract partial class HostContract
         }
     }
 
+    [Fact]
+    public async Task Facts_are_written_in_order_and_read_back_on_every_loop()
+    {
+        const int Rounds = 20;
+        await using IContractHost host = MakeHost(1);
+        Address writer = Add(host, Replica(host, Partition), (context, message) =>
+        {
+            switch (message)
+            {
+                case Begin:
+                    for (ulong ticket = 1; ticket <= Rounds; ticket++)
+                        context.Send(StoreOf(host), new FactWrite("test/fact", new[] { (byte)ticket }, ticket, context.Self));
+                    break;
+                case FactWriteDone { IsDone: true, Ticket: < Rounds } done:
+                    _journal.Write($"done {done.Ticket}");
+                    break;
+                case FactWriteDone { IsDone: true }:
+                    context.Send(Replica(host, Partition + 1), new Begin());
+                    break;
+                default:
+                    _journal.Write($"unexpected {message}");
+                    break;
+            }
+        });
+        Add(host, Replica(host, Partition + 1), (context, message) =>
+        {
+            if (message is Begin)
+                context.Send(StoreOf(host), new FactRead("test/fact", 7, context.Self));
+            else if (message is FactReadDone read)
+                _journal.Write($"read {read.Ticket} {Text(read.Value.Span[0])}");
+        });
+        await host.StartAsync();
+
+        host.Post(writer, new Begin());
+        await UntilAsync(host, Rounds);
+
+        _journal.Lines.ShouldBe([.. Enumerable.Range(1, Rounds - 1).Select(ticket => $"done {ticket}"), $"read 7 {Rounds}"]);
+    }
+
     private static Address StoreOf(IContractHost host) => new(host.Node(0), ActorRole.Store, 0);
 
     private static StoreWrite Write(IActorContext context, StoreKey key, byte value, ulong ticket) =>

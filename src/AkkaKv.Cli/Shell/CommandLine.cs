@@ -61,6 +61,7 @@ internal static class CommandLine
         root.Subcommands.Add(new HintsCommand(terminal, connection).Build());
         root.Subcommands.Add(new RepairCommand(terminal, connection).Build());
         root.Subcommands.Add(new TombstonesCommand(terminal, connection).Build());
+        root.Subcommands.Add(new ClusterCommand(terminal, connection).Build());
         root.Subcommands.Add(new RingCommand(terminal, connection).Build());
         root.Subcommands.Add(new WhereCommand(terminal, connection).Build());
         root.Subcommands.Add(new IdCommand(terminal, connection).Build());

@@ -24,6 +24,7 @@ public sealed class AntiEntropyActor(AntiEntropyOptions options, TreeShape shape
     private ReachabilitySnapshot? _reachability;
     private TimerId? _tick;
     private RepairRun? _repair;
+    private CompareRun? _compare;
     private string _lastFailure = "";
 
     public override void Start(IActorContext context)
@@ -48,6 +49,7 @@ public sealed class AntiEntropyActor(AntiEntropyOptions options, TreeShape shape
             case RingChanged changed: OnRing(context, changed.Ring); break;
             case ReachabilityChanged changed: OnReachability(context, changed.Snapshot); break;
             case ForegroundLatency latency: _pace.Observe(latency); break;
+            case CompareStart start: OnCompareStart(context, start); break;
             case RepairStart start: OnRepairStart(context, start); break;
             case RepairAsk ask: context.Send(ask.ReplyTo, Repair(context)); break;
             case AntiEntropyAsk ask: OnAsk(context, ask); break;
@@ -89,7 +91,7 @@ public sealed class AntiEntropyActor(AntiEntropyOptions options, TreeShape shape
 
         _reachability = snapshot;
         EndAll(context, exchange => !snapshot.IsReachable(exchange.State.Pair.Peer), "the peer was lost");
-        if (_schedule.HasWaiting)
+        if (HasWaiting)
             TickIn(context, _pace.Pause);
     }
 
@@ -98,7 +100,8 @@ public sealed class AntiEntropyActor(AntiEntropyOptions options, TreeShape shape
         _tick = null;
         bool onSchedule = options.Window is not { } window || window.Contains(context.WallNow);
         while (_exchanges.Count < options.ExchangesMax
-            && _schedule.Take(context.Now, onSchedule, IsReachable, context.Random) is { } state)
+            && (_compare?.Take(context.Now, IsReachable)
+                ?? _schedule.Take(context.Now, onSchedule, IsReachable, context.Random)) is { } state)
         {
             uint number = NewNumber(context.Random);
             var exchange = new Exchange(number, state, shape, options, _pace);
@@ -112,7 +115,7 @@ public sealed class AntiEntropyActor(AntiEntropyOptions options, TreeShape shape
 
     private TimeSpan DelayOfNext(TimeSpan now, bool onSchedule)
     {
-        if (_schedule.HasWaiting)
+        if (HasWaiting)
             return Smaller(options.RetryDelay, LookAgain);
         TimeSpan due = onSchedule ? _schedule.NextDue - now : LookAgain;
         return due > TimeSpan.Zero ? Smaller(due, LookAgain) : options.RetryDelay;
@@ -161,17 +164,46 @@ public sealed class AntiEntropyActor(AntiEntropyOptions options, TreeShape shape
         {
             totals.FinishedAt = context.Now;
             context.Count(Counter.ExchangesDone);
-            _schedule.Finish(state, context.Now, exchange.DifferingKeys, exchange.DamagedKeys);
+            Finish(context, state, exchange);
         }
         else
         {
             context.Count(Counter.ExchangesFailed, exchange.End == ExchangeEnd.Failed ? 1 : 0);
             _lastFailure = $"partition {state.Pair.Partition} with {state.Pair.Peer} is to be compared again: {exchange.Waiting}";
-            _schedule.PutOff(state, context.Now + (options.RetryDelay * (1 + context.Random.NextDouble())));
+            PutOff(context, state, context.Now + (options.RetryDelay * (1 + context.Random.NextDouble())));
         }
 
         EndRepair(context);
         TickIn(context, _pace.Pause);
+    }
+
+    private void Finish(IActorContext context, PairState state, Exchange exchange)
+    {
+        if (state.Run is null)
+            _schedule.Finish(state, context.Now, exchange.DifferingKeys, exchange.DamagedKeys);
+        else if (!state.IsGone)
+            state.Run.Finish(context, state, exchange.DamagedKeys);
+    }
+
+    private void PutOff(IActorContext context, PairState state, TimeSpan notBefore)
+    {
+        if (state.Run is null)
+            _schedule.PutOff(state, notBefore);
+        else if (!state.IsGone)
+            state.Run.PutOff(context, state, notBefore, _lastFailure);
+    }
+
+    private void OnCompareStart(IActorContext context, CompareStart start)
+    {
+        if (_compare?.Number != start.Run)
+        {
+            _compare?.Abandon();
+            EndAll(context, exchange => exchange.State.IsGone, "another comparison takes its place");
+            _compare = new CompareRun(start, context.Random);
+            TickIn(context, _pace.Pause);
+        }
+
+        _compare.Tell(context, [], "");
     }
 
     private void OnRepairStart(IActorContext context, RepairStart start)
@@ -215,12 +247,14 @@ public sealed class AntiEntropyActor(AntiEntropyOptions options, TreeShape shape
             return _pace.GivesWay ? $"clients are served slower than usual: {_pace.Pause.TotalMilliseconds:0} ms between steps" : "";
         if (_schedule.IsRepairing && _schedule.RepairLacks is { } peer)
             return $"{peer} cannot be reached";
-        if (_schedule.HasWaiting)
+        if (HasWaiting)
             return _lastFailure;
         if (options.Window is { } window && !window.Contains(context.WallNow))
             return $"the daily window, {window.From:HH\\:mm} to {window.To:HH\\:mm} UTC";
         return _schedule.Pairs.Count == 0 ? "no other node owns what this one owns" : "the next pair's turn";
     }
+
+    private bool HasWaiting => _schedule.HasWaiting || _compare is { HasWaiting: true };
 
     private bool IsReachable(NodeId peer) => _reachability is { } snapshot && snapshot.IsReachable(peer);
 

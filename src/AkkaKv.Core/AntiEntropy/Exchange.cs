@@ -57,7 +57,7 @@ internal sealed class Exchange
         _options = options;
         _pace = pace;
         _asks = new ExchangeAsks(id);
-        _moves = new ExchangeMoves(state.Pair, options, _asks, pace);
+        _moves = new ExchangeMoves(state, options, _asks, pace);
         _walk = new TreeWalk(shape);
     }
 
@@ -268,6 +268,12 @@ internal sealed class Exchange
         _moves.Take(moves);
         _difference = new KeyDifference();
         _moving = true;
+        Go(context);
+    }
+
+    // Nothing may be left that asks anybody: fetches, where this side only gives.
+    private void Go(IActorContext context)
+    {
         _moves.Go(context);
         if (_moves.IsAtRest)
             AfterMoves(context);
@@ -285,7 +291,7 @@ internal sealed class Exchange
         Pause(context, _pace.Pause, at =>
         {
             _moving = true;
-            _moves.Go(at);
+            Go(at);
         });
     }
 

@@ -3,7 +3,7 @@ using AkkaKv.Core.Kernel;
 namespace AkkaKv.Core.AntiEntropy;
 
 /// <summary>
-/// The questions of one exchange that are not answered yet. An answer that nobody waits for, late, doubled or made up by a
+/// The questions of one exchange, or one work, that are not answered yet. An answer that nobody waits for, late, doubled or made up by a
 /// peer, is ignored.
 /// </summary>
 internal sealed class ExchangeAsks(uint exchange)
@@ -26,6 +26,9 @@ internal sealed class ExchangeAsks(uint exchange)
         _open.Add(ticket, answered);
         return ticket;
     }
+
+    /// <summary>Nobody waits for the answer any longer.</summary>
+    public void Forget(ulong ticket) => _open.Remove(ticket);
 
     public void Answer(IActorContext context, ulong ticket, Message answer)
     {

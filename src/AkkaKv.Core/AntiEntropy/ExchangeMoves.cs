@@ -8,8 +8,9 @@ namespace AkkaKv.Core.AntiEntropy;
 /// Moves the objects in which two replicas differ, as merges, so many keys and bytes at a time: the peer's object to this
 /// node where this node lacks something of it, this node's to the peer where the peer does.
 /// </summary>
-internal sealed class ExchangeMoves(ExchangePair pair, AntiEntropyOptions options, ExchangeAsks asks, ExchangePace pace)
+internal sealed class ExchangeMoves(PairState state, AntiEntropyOptions options, ExchangeAsks asks, ExchangePace pace)
 {
+    private readonly bool _isPushOnly = state.Run is { IsPushOnly: true };
     private Queue<(StoreKey Key, MoveKind Kind)> _waiting = new();
     private long _bytesUnderWay;
     private int _underWay;
@@ -46,6 +47,8 @@ internal sealed class ExchangeMoves(ExchangePair pair, AntiEntropyOptions option
         while (_budget > 0 && _underWay < options.MovesMax && _bytesUnderWay < options.MoveBytesMax
             && _waiting.TryDequeue(out (StoreKey Key, MoveKind Kind) next))
         {
+            if (_isPushOnly && next.Kind == MoveKind.Fetch)
+                continue;
             _budget--;
             _underWay++;
             var move = new KeyMove(next.Key);
@@ -94,7 +97,7 @@ internal sealed class ExchangeMoves(ExchangePair pair, AntiEntropyOptions option
     // Each is sent what the other holds, and only where that brings something: both merges have the same result.
     private void Exchange(IActorContext context, KeyMove move)
     {
-        bool weLack = !move.Ours.Includes(move.Theirs);
+        bool weLack = !_isPushOnly && !move.Ours.Includes(move.Theirs);
         bool theyLack = !move.Theirs.Includes(move.Ours);
         if (weLack)
             Merge(context, move, ours: true, move.TheirBytes);
@@ -148,7 +151,7 @@ internal sealed class ExchangeMoves(ExchangePair pair, AntiEntropyOptions option
     }
 
     private Address ReplicaOf(IActorContext context, bool ours) =>
-        new(ours ? context.Self.Node : pair.Peer, ActorRole.Replica, (ulong)pair.Partition);
+        new(ours ? context.Self.Node : state.Pair.Peer, ActorRole.Replica, (ulong)state.Pair.Partition);
 
     /// <summary>One key on its way.</summary>
     private sealed class KeyMove(StoreKey key)

@@ -2,13 +2,16 @@ using AkkaKv.Core.Kernel;
 
 namespace AkkaKv.Core.AntiEntropy;
 
-/// <summary>A partition that this node owns, and another of its owners.</summary>
+/// <summary>A partition of this node, and another node that holds it.</summary>
 public readonly record struct ExchangePair(int Partition, NodeId Peer);
 
 /// <summary>What is known of one pair.</summary>
 internal sealed class PairState(ExchangePair pair)
 {
     public ExchangePair Pair => pair;
+
+    /// <summary>What it is compared for; null for a pair of the ring.</summary>
+    public CompareRun? Run { get; init; }
 
     /// <summary>When an exchange last came to its end; null for never.</summary>
     public TimeSpan? FinishedAt { get; set; }
@@ -33,6 +36,6 @@ internal sealed class PairState(ExchangePair pair)
     /// <summary>Failures in a row.</summary>
     public int Failures { get; set; }
 
-    /// <summary>The ring names it no longer.</summary>
+    /// <summary>The ring names it no longer, or its run was replaced.</summary>
     public bool IsGone { get; set; }
 }

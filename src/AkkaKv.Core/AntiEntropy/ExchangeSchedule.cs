@@ -229,7 +229,7 @@ internal sealed class ExchangeSchedule(TimeSpan interval)
             _repairLeft[state.Pair.Partition] = left;
     }
 
-    private static List<PairState> Shuffled(List<PairState> states, RandomSource random)
+    internal static List<PairState> Shuffled(List<PairState> states, RandomSource random)
     {
         List<PairState> shuffled = [.. states];
         for (int i = shuffled.Count - 1; i > 0; i--)

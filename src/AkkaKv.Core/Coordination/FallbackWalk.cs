@@ -16,7 +16,7 @@ internal sealed class FallbackWalk(RequestPlan plan)
         while (_next < plan.Fallbacks.Count)
         {
             node = plan.Fallbacks[_next++];
-            if (plan.IsReachable(node))
+            if (plan.CanStandIn(node))
                 return true;
         }
 

@@ -2,6 +2,7 @@ using AkkaKv.Api;
 using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
 using AkkaKv.Core.Versions;
 
 namespace AkkaKv.Core.Coordination;
@@ -14,9 +15,13 @@ namespace AkkaKv.Core.Coordination;
 /// <remarks>Source: Dynamo, DeCandia et al. 2007, sections 4.5, 4.6 and 5 (read repair).</remarks>
 public sealed class ReadCoordinator(RequestPlan plan, ReadPolicy policy) : Actor
 {
-    private readonly ReadTally _tally = new(plan.Quorum.R, plan.Owners.Count);
-    private readonly FallbackWalk _fallbacks = new(plan);
-    private readonly bool[] _asked = new bool[plan.Owners.Count];
+    private readonly long _beganUnder = plan.Epoch;
+    private RequestPlan _plan = plan;
+    private ReadTally _tally = new(plan.Quorum.R, plan.Owners.Count);
+    private FallbackWalk _fallbacks = new(plan);
+    private bool[] _asked = new bool[plan.Owners.Count];
+    private ulong _firstTicket;
+    private long? _awaitsNewerThan;
     private CoordinationPhase _phase = CoordinationPhase.Speculating;
     private TimeSpan _startedAt;
     private TimeSpan? _latency;
@@ -28,16 +33,7 @@ public sealed class ReadCoordinator(RequestPlan plan, ReadPolicy policy) : Actor
     public override void Start(IActorContext context)
     {
         _startedAt = context.Now;
-        if (plan.Shortage(plan.Quorum.R) is { } shortage)
-        {
-            context.Count(Counter.Shortages);
-            Fail(context, shortage);
-            return;
-        }
-
-        bool asksAll = context.Random.Next(policy.AskAllOneIn) == 0;
-        Ask(context, asksAll ? plan.Owners.Count : plan.Quorum.R, atLeast: plan.Quorum.R);
-        WaitForLate(context, policy.SpeculationDelay);
+        Begin(context);
     }
 
     public override void Receive(IActorContext context, Message message)
@@ -46,10 +42,25 @@ public sealed class ReadCoordinator(RequestPlan plan, ReadPolicy policy) : Actor
         {
             case ReplicaReadDone done: OnReadDone(context, done); break;
             case ReplicaMergeDone: OnRepairDone(context); break;
+            case RingChanged changed: OnRing(context, changed.Ring); break;
             case CoordinatorTimeout { Phase: CoordinationPhase.Speculating }: OnLate(context); break;
             case CoordinatorTimeout: OnDeadline(context); break;
             default: break; // An answer to another kind of request: a peer mistook the number.
         }
+    }
+
+    private void Begin(IActorContext context)
+    {
+        if (_plan.Shortage(_plan.Quorum.R) is { } shortage)
+        {
+            context.Count(Counter.Shortages);
+            Fail(context, shortage);
+            return;
+        }
+
+        bool asksAll = context.Random.Next(policy.AskAllOneIn) == 0;
+        Ask(context, asksAll ? _plan.Owners.Count : _plan.Quorum.R, atLeast: _plan.Quorum.R);
+        WaitForLate(context, policy.SpeculationDelay);
     }
 
     // Up to so many owners that were not asked yet: this node's own replica first, it costs no message; then by preference.
@@ -57,37 +68,37 @@ public sealed class ReadCoordinator(RequestPlan plan, ReadPolicy policy) : Actor
     private int Ask(IActorContext context, int count, int atLeast)
     {
         int before = _silent;
-        int own = plan.Owners.RankOf(context.Self.Node);
+        int own = _plan.Owners.RankOf(context.Self.Node);
         if (own >= 0)
             AskOwner(context, own);
-        for (int rank = 0; rank < plan.Owners.Count && _silent - before < count; rank++)
+        for (int rank = 0; rank < _plan.Owners.Count && _silent - before < count; rank++)
             AskOwner(context, rank);
-        while (!plan.Quorum.Strict && _silent - before < atLeast && _fallbacks.TryTake(out NodeId node))
+        while (!_plan.Quorum.Strict && _silent - before < atLeast && _fallbacks.TryTake(out NodeId node))
             AskFallback(context, node);
         return _silent - before;
     }
 
     private void AskOwner(IActorContext context, int rank)
     {
-        if (_asked[rank] || !plan.IsReachable(rank))
+        if (_asked[rank] || !_plan.IsReachable(rank))
             return;
         _asked[rank] = true;
         _silent++;
         _silentOwners++;
-        context.Send(plan.ReplicaOf(rank), new ReplicaRead(plan.Key, (ulong)rank, context.Self));
+        context.Send(_plan.ReplicaOf(rank), new ReplicaRead(_plan.Key, _firstTicket + (ulong)rank, context.Self, _plan.Epoch));
     }
 
     private void AskFallback(IActorContext context, NodeId node)
     {
         _silent++;
-        context.Send(plan.HintsOf(node), new HintRead(plan.Key, (ulong)_tally.AskFallback(), context.Self));
+        context.Send(_plan.HintsOf(node), new HintRead(_plan.Key, _firstTicket + (ulong)_tally.AskFallback(), context.Self));
     }
 
     private void OnReadDone(IActorContext context, ReplicaReadDone done)
     {
-        if (_repairsUnderWay > 0 || !_tally.IsOpen(done.Ticket))
-            return; // A duplicate of an answer that was counted, or an answer to nothing that was asked.
-        int slot = (int)done.Ticket;
+        if (_repairsUnderWay > 0 || !_tally.IsOpen(done.Ticket - _firstTicket))
+            return; // A duplicate of an answer that was counted, or an answer to nothing that was asked by the present plan.
+        int slot = (int)(done.Ticket - _firstTicket);
         if (_tally.IsOwner(slot) && !_asked[slot])
             return; // An owner that was not asked said nothing: a peer mistook the number.
         _silent--;
@@ -99,7 +110,9 @@ public sealed class ReadCoordinator(RequestPlan plan, ReadPolicy policy) : Actor
             return;
         }
 
-        if (!_tally.HasAnswered(slot))
+        if (done.Outcome == ReplicaOutcome.OlderRing && _tally.IsOwner(slot))
+            AskForNewerRing(context, _plan.Owners[slot]);
+        else if (!_tally.HasAnswered(slot))
             Ask(context, 1, atLeast: 1);
         if (_tally.IsReached)
             Answer(context);
@@ -107,8 +120,10 @@ public sealed class ReadCoordinator(RequestPlan plan, ReadPolicy policy) : Actor
             Fail(context, NotReached(context, "the others said that they cannot"));
     }
 
-    private bool IsHopeless =>
-        _tally.Got + _silent < plan.Quorum.R || (_tally.Owners == 0 && _silentOwners == 0);
+    private bool IsHopeless => _awaitsNewerThan is null && IsShort;
+
+    private bool IsShort =>
+        _tally.Got + _silent < _plan.Quorum.R || (_tally.Owners == 0 && _silentOwners == 0);
 
     private void Count(int slot, ReplicaReadDone done)
     {
@@ -122,13 +137,13 @@ public sealed class ReadCoordinator(RequestPlan plan, ReadPolicy policy) : Actor
 
     private void Answer(IActorContext context)
     {
-        QuorumReport report = plan.Report(plan.Quorum.R, _tally.Got, context.Self.Node);
-        context.Send(plan.ReplyTo, new GetDone(ClientView.Of(_tally.Merged, plan, report, context.WallNow)));
+        QuorumReport report = _plan.Report(_plan.Quorum.R, _tally.Got, context.Self.Node);
+        context.Send(_plan.ReplyTo, new GetDone(ClientView.Of(_tally.Merged, _plan, report, context.WallNow)));
         _latency = context.Now - _startedAt;
 
         // Who differs once differs elsewhere too: whoever was not asked yet may be behind as well.
         if (_tally.SawDifference)
-            Ask(context, plan.Owners.Count, atLeast: 0);
+            Ask(context, _plan.Owners.Count, atLeast: 0);
         _phase = CoordinationPhase.Repairing;
         if (_silent > 0)
             WaitForDeadline(context);
@@ -147,9 +162,9 @@ public sealed class ReadCoordinator(RequestPlan plan, ReadPolicy policy) : Actor
     {
         if (_phase != CoordinationPhase.Speculating)
             return;
-        int asked = Ask(context, plan.Owners.Count, atLeast: 0);
+        int asked = Ask(context, _plan.Owners.Count, atLeast: 0);
         if (asked == 0)
-            asked = Ask(context, 0, atLeast: plan.Quorum.R - Math.Min(_tally.Got, plan.Quorum.R - 1));
+            asked = Ask(context, 0, atLeast: _plan.Quorum.R - Math.Min(_tally.Got, _plan.Quorum.R - 1));
         context.Count(Counter.SpeculativeReads, asked);
         if (asked > 0)
             WaitForLate(context, policy.SpeculationDelay);
@@ -159,7 +174,7 @@ public sealed class ReadCoordinator(RequestPlan plan, ReadPolicy policy) : Actor
 
     private void WaitForLate(IActorContext context, TimeSpan delay)
     {
-        if (context.Now - _startedAt + delay < plan.Quorum.Timeout)
+        if (context.Now - _startedAt + delay < _plan.Quorum.Timeout)
             _timer = context.StartTimer(delay, new CoordinatorTimeout(CoordinationPhase.Speculating));
         else
             WaitForDeadline(context);
@@ -168,7 +183,7 @@ public sealed class ReadCoordinator(RequestPlan plan, ReadPolicy policy) : Actor
     private void WaitForDeadline(IActorContext context)
     {
         context.CancelTimer(_timer);
-        TimeSpan left = plan.Quorum.Timeout - (context.Now - _startedAt);
+        TimeSpan left = _plan.Quorum.Timeout - (context.Now - _startedAt);
         _timer = context.StartTimer(left > TimeSpan.Zero ? left : TimeSpan.Zero, new CoordinatorTimeout(CoordinationPhase.Gathering));
         if (_phase == CoordinationPhase.Speculating)
             _phase = CoordinationPhase.Gathering;
@@ -181,26 +196,26 @@ public sealed class ReadCoordinator(RequestPlan plan, ReadPolicy policy) : Actor
         else if (_phase == CoordinationPhase.Repairing)
             Repair(context);
         else
-            Fail(context, NotReached(context, $"the others were silent for {plan.Quorum.Timeout.TotalMilliseconds:0} ms"));
+            Fail(context, NotReached(context, _awaitsNewerThan is null ? WriteFailures.Silence(_plan) : WriteFailures.UnheardRing));
     }
 
     // The repair enters the replica by the same merge as any write; one that fails is left to the next read.
     private void Repair(IActorContext context)
     {
         context.CancelTimer(_timer);
-        for (int rank = 0; rank < plan.Owners.Count; rank++)
+        for (int rank = 0; rank < _plan.Owners.Count; rank++)
         {
             if (!_tally.IsBehind(rank))
                 continue;
             _repairsUnderWay++;
-            context.Send(plan.ReplicaOf(rank), new ReplicaMerge(plan.Key, _tally.MergedBytes, (ulong)rank, context.Self));
+            context.Send(_plan.ReplicaOf(rank), new ReplicaMerge(_plan.Key, _tally.MergedBytes, (ulong)rank, context.Self, _plan.Epoch));
         }
 
         context.Count(Counter.ReadRepairs, _repairsUnderWay);
         if (_repairsUnderWay == 0)
             Finish(context);
         else
-            _timer = context.StartTimer(plan.Quorum.Timeout, new CoordinatorTimeout(CoordinationPhase.Repairing));
+            _timer = context.StartTimer(_plan.Quorum.Timeout, new CoordinatorTimeout(CoordinationPhase.Repairing));
     }
 
     private void OnRepairDone(IActorContext context)
@@ -209,27 +224,54 @@ public sealed class ReadCoordinator(RequestPlan plan, ReadPolicy policy) : Actor
             Finish(context);
     }
 
+    // Others may still answer by the old ring, and are counted: two rings that follow each other are safe together.
+    private void AskForNewerRing(IActorContext context, NodeId seenAt)
+    {
+        if (_awaitsNewerThan == _plan.Epoch)
+            return;
+        _awaitsNewerThan = _plan.Epoch;
+        context.Send(_plan.Home, new RingNewer(_plan.Epoch, seenAt, context.Self));
+    }
+
+    // From scratch: what was said by the older ring may come from one that owns the key no longer.
+    private void OnRing(IActorContext context, RingSnapshot ring)
+    {
+        if (_awaitsNewerThan is null || ring.Epoch <= _plan.Epoch || _phase == CoordinationPhase.Repairing)
+            return;
+        _awaitsNewerThan = null;
+        _firstTicket += (ulong)_tally.Slots;
+        _plan = _plan.Under(ring);
+        _tally = new ReadTally(_plan.Quorum.R, _plan.Owners.Count);
+        _fallbacks = new FallbackWalk(_plan);
+        _asked = new bool[_plan.Owners.Count];
+        _silent = 0;
+        _silentOwners = 0;
+        _phase = CoordinationPhase.Speculating;
+        context.CancelTimer(_timer);
+        Begin(context);
+    }
+
     private KvError NotReached(IActorContext context, string why)
     {
         context.Count(Counter.QuorumFailures);
-        IReadOnlyList<string> missing = plan.NamesWhere(rank => !_tally.HasAnswered(rank));
+        IReadOnlyList<string> missing = _plan.NamesWhere(rank => !_tally.HasAnswered(rank));
         KvErrorCode code = _tally.SawCorruption ? KvErrorCode.DataCorrupt : KvErrorCode.QuorumNotReached;
-        string detail = $"A read needed {plan.Quorum.R} of {plan.Owners.Count} replicas and got {_tally.Got}; {why}"
+        string detail = $"A read needed {_plan.Quorum.R} of {_plan.Owners.Count} replicas and got {_tally.Got}; {why}"
             + (_tally.SawCorruption ? ", or that what they hold is damaged" : "")
             + $": {string.Join(", ", missing)}. Nothing was changed. Try again, or ask for a smaller R.";
-        return new KvError(code, detail, KvOutcome.NotAttempted, Retryable: true, plan.Quorum.R, _tally.Got, missing);
+        return new KvError(code, detail, KvOutcome.NotAttempted, Retryable: true, _plan.Quorum.R, _tally.Got, missing);
     }
 
     private void Fail(IActorContext context, KvError error)
     {
-        context.Send(plan.ReplyTo, new GetDone(GetReply.Failed(error)));
+        context.Send(_plan.ReplyTo, new GetDone(GetReply.Failed(error)));
         Finish(context);
     }
 
     private void Finish(IActorContext context)
     {
         context.CancelTimer(_timer);
-        context.Send(plan.Home, new RequestEnded(RequestKind.Read, _latency));
+        context.Send(_plan.Home, new RequestEnded(RequestKind.Read, _latency, _beganUnder));
         context.Stop();
     }
 }

@@ -41,6 +41,9 @@ public sealed class ReadTally
         OfFallback = 5,
     }
 
+    /// <summary>How many slots there are; no number of one is as large.</summary>
+    public int Slots => _answers.Count;
+
     /// <summary>Nodes that answered with what they hold.</summary>
     public int Got { get; private set; }
 

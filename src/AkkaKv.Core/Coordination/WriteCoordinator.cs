@@ -2,13 +2,15 @@ using AkkaKv.Api;
 using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
 using AkkaKv.Core.Versions;
 
 namespace AkkaKv.Core.Coordination;
 
 /// <summary>What a write coordinator writes.</summary>
 /// <param name="IsForwarded">It came from another node, which goes on where this one refuses.</param>
-public sealed record WriteContent(VersionVector Context, ValueContent Value, bool LastWriteWins, bool IsForwarded = false);
+/// <param name="PassedOnBy">The epoch of the ring by which that node chose this one; 0 when unknown.</param>
+public sealed record WriteContent(VersionVector Context, ValueContent Value, bool LastWriteWins, bool IsForwarded = false, long PassedOnBy = 0);
 
 /// <summary>
 /// One write, on a node that owns the key: the local replica makes the dot and stores it, then the merged object goes
@@ -20,6 +22,8 @@ public sealed record WriteContent(VersionVector Context, ValueContent Value, boo
 /// missing is <see cref="KvOutcome.Indeterminate"/>. The order matters: nothing leaves this node before the dot is
 /// durable here, or a crash could make the same dot again for another value.
 /// In a strict quorum hints are kept all the same, and count for nothing.
+/// While the cluster's members change, the owners of both rings are written to, and each ring has its quorum. A replica that
+/// knows a newer ring refuses: then the write is planned anew by that ring, within its deadline.
 /// Source: Dynamo, DeCandia et al. 2007, sections 4.5 and 4.6.
 /// </remarks>
 /// <param name="late">How long the owners may take before others stand in for them.</param>
@@ -27,8 +31,12 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
 {
     private const ulong NoSlot = ulong.MaxValue;
 
-    private readonly WriteTally _tally = new(plan.Quorum.W, plan.Owners.Count);
-    private readonly FallbackWalk _fallbacks = new(plan);
+    private readonly long _beganUnder = plan.Epoch;
+    private RequestPlan _plan = plan;
+    private WriteTally _tally = TallyOf(plan);
+    private FallbackWalk _fallbacks = new(plan);
+    private ulong _firstTicket;
+    private long? _awaitsNewerThan;
     private ReplicaPutDone? _put;
     private TimeSpan _startedAt;
     private TimerId _deadline;
@@ -38,9 +46,9 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
 
     public override void Start(IActorContext context)
     {
-        Invariant.Require(plan.Owners.Contains(context.Self.Node), "a write is coordinated by an owner of its key", context.Self);
+        Invariant.Require(_plan.Owners.Contains(context.Self.Node), "a write is coordinated by an owner of its key", context.Self);
         _startedAt = context.Now;
-        if (plan.Shortage(plan.Quorum.W) is { } shortage)
+        if (_plan.WriteShortage() is { } shortage)
         {
             context.Count(Counter.Shortages);
             Fail(context, shortage);
@@ -48,12 +56,12 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
             return;
         }
 
-        _deadline = context.StartTimer(plan.Quorum.Timeout, new CoordinatorTimeout(CoordinationPhase.Gathering));
-        int rank = plan.Owners.RankOf(context.Self.Node);
+        _deadline = context.StartTimer(_plan.Quorum.Timeout, new CoordinatorTimeout(CoordinationPhase.Gathering));
+        int rank = _plan.Owners.RankOf(context.Self.Node);
         _tally.AskOwner(rank);
         context.Send(
-            plan.ReplicaOf(rank),
-            new ReplicaPut(plan.Key, write.Context, write.Value, write.LastWriteWins, (ulong)rank, context.Self));
+            _plan.ReplicaOf(rank),
+            new ReplicaPut(_plan.Key, write.Context, write.Value, write.LastWriteWins, TicketOf(rank), context.Self, _plan.Epoch));
     }
 
     public override void Receive(IActorContext context, Message message)
@@ -62,6 +70,7 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
         {
             case ReplicaPutDone done: OnPutDone(context, done); break;
             case ReplicaMergeDone done: OnMergeDone(context, done); break;
+            case RingChanged changed: OnRing(context, changed.Ring); break;
             case CoordinatorTimeout { Phase: CoordinationPhase.Speculating }: OnLate(context); break;
             case CoordinatorTimeout: OnDeadline(context); break;
             default: break; // An answer to another kind of request: a peer mistook the number.
@@ -70,6 +79,12 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
 
     private void OnPutDone(IActorContext context, ReplicaPutDone done)
     {
+        if (done.Outcome == ReplicaOutcome.OlderRing)
+        {
+            AskForNewerRing(context, context.Self.Node);
+            return;
+        }
+
         if (done.Outcome != ReplicaOutcome.Done)
         {
             Refuse(context, done);
@@ -78,35 +93,39 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
 
         _put = done;
         context.Count(Counter.ConflictingWrites, done.Siblings > 1 ? 1 : 0);
-        int ownRank = (int)done.Ticket;
-        _tally.Acknowledge(ownRank);
-        for (int rank = 0; rank < plan.Owners.Count; rank++)
+        _tally.Acknowledge(_plan.RankOf(context.Self.Node));
+        Distribute(context);
+    }
+
+    private void Distribute(IActorContext context)
+    {
+        for (int rank = 0; rank < _plan.Targets; rank++)
         {
-            if (rank == ownRank)
+            if (_tally.HasAcknowledged(rank))
                 continue;
-            if (plan.IsReachable(rank))
+            if (_plan.IsReachable(rank))
                 SendTo(context, rank);
             else
                 StandInFor(context, rank);
         }
 
         Settle(context);
-        if (!_answered && !plan.Quorum.Strict)
+        if (!_answered && !_plan.Quorum.Strict)
             WaitForLate(context);
     }
 
     private void SendTo(IActorContext context, int rank)
     {
         _tally.AskOwner(rank);
-        context.Send(plan.ReplicaOf(rank), new ReplicaMerge(plan.Key, _put!.Object, (ulong)rank, context.Self));
+        context.Send(_plan.ReplicaOf(rank), new ReplicaMerge(_plan.Key, _put!.Object, TicketOf(rank), context.Self, _plan.Epoch));
     }
 
     private void OnMergeDone(IActorContext context, ReplicaMergeDone done)
     {
-        int rank = _tally.RankOf(done.Ticket);
+        int rank = _tally.RankOf(done.Ticket - _firstTicket);
         if (_put is null || rank < 0)
-            return; // Nobody was asked yet, or nobody under this number: a peer's fault, not ours.
-        int slot = (int)done.Ticket;
+            return; // Nobody was asked yet, or nobody under this number by the present plan.
+        int slot = (int)(done.Ticket - _firstTicket);
         if (done.Outcome == ReplicaOutcome.Done)
             _tally.Acknowledge(slot);
         else if (_tally.Fail(slot))
@@ -115,9 +134,12 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
     }
 
     // What is damaged there stays damaged, whoever brings the object; anything else may be over when the hint is delivered.
+    // Where the ring was too old the rank stays open: who shall hold it, the newer one says.
     private void Replace(IActorContext context, int rank, ReplicaOutcome outcome)
     {
-        if (outcome == ReplicaOutcome.Corrupt)
+        if (outcome == ReplicaOutcome.OlderRing)
+            AskForNewerRing(context, _plan.TargetAt(rank));
+        else if (outcome == ReplicaOutcome.Corrupt)
             _tally.GiveUp(rank);
         else
             StandInFor(context, rank);
@@ -128,9 +150,9 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
     private void StandInFor(IActorContext context, int rank)
     {
         bool isOther = _fallbacks.TryTake(out NodeId node);
-        if (isOther && !plan.Quorum.Strict)
+        if (isOther && !_plan.Quorum.Strict)
         {
-            SendHint(context, node, rank, (ulong)_tally.AskStandIn(rank));
+            SendHint(context, node, rank, TicketOf(_tally.AskStandIn(rank)));
             return;
         }
 
@@ -139,18 +161,23 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
     }
 
     private void SendHint(IActorContext context, NodeId node, int rank, ulong slot) =>
-        context.Send(plan.HintsOf(node), new HintStore(plan.Owners[rank], plan.Key, _put!.Object, slot, context.Self));
+        context.Send(_plan.HintsOf(node), new HintStore(_plan.TargetAt(rank), _plan.Key, _put!.Object, slot, context.Self));
 
     // Slow is a kind of dead: as many of the silent owners as the quorum still needs are stood in for. A fallback may be
     // silent, too.
     private void OnLate(IActorContext context)
     {
         int sent = 0;
-        for (int rank = 0; rank < plan.Owners.Count && sent < _tally.Missing; rank++)
+        int missing = _tally.Missing;
+        int alsoMissing = _tally.AlsoMissing;
+        for (int rank = 0; rank < _plan.Targets; rank++)
         {
-            if (!_tally.IsSilent(rank) || !_fallbacks.TryTake(out NodeId node))
+            bool isNeeded = (missing > 0 && _tally.IsInFirst(rank)) || (alsoMissing > 0 && _tally.IsInSecond(rank));
+            if (!isNeeded || !_tally.IsSilent(rank) || !_fallbacks.TryTake(out NodeId node))
                 continue;
-            SendHint(context, node, rank, (ulong)_tally.AskStandIn(rank));
+            SendHint(context, node, rank, TicketOf(_tally.AskStandIn(rank)));
+            missing -= _tally.IsInFirst(rank) ? 1 : 0;
+            alsoMissing -= _tally.IsInSecond(rank) ? 1 : 0;
             sent++;
         }
 
@@ -176,10 +203,10 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
     private void OnDeadline(IActorContext context)
     {
         if (!_answered)
-            Fail(context, NotReached(context, $"the others were silent for {plan.Quorum.Timeout.TotalMilliseconds:0} ms"));
-        for (int rank = 0; rank < plan.Owners.Count && _put is not null; rank++)
+            Fail(context, NotReached(context, _awaitsNewerThan is null ? WriteFailures.Silence(_plan) : WriteFailures.UnheardRing));
+        for (int rank = 0; rank < _plan.Targets && _put is not null; rank++)
         {
-            if (_tally.IsSilent(rank))
+            if (_tally.IsOpen(rank))
                 StandInFor(context, rank);
         }
 
@@ -190,9 +217,9 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
     {
         // The vector covers all that its actor wrote, siblings of this value included that the client never saw. Only
         // a value that stands alone can be followed by a write that builds on it; the others must be read first.
-        CausalContext? token = _put!.Siblings == 1 ? plan.Seal.Seal(plan.Key, _put.Context) : null;
-        QuorumReport report = plan.Report(plan.Quorum.W, _tally.Got, context.Self.Node);
-        context.Send(plan.ReplyTo, new PutDone(new PutReply(_put.Dot.ToString(), token, _put.Siblings, report), plan.ReplyTicket));
+        CausalContext? token = _put!.Siblings == 1 ? _plan.Seal.Seal(_plan.Key, _put.Context) : null;
+        QuorumReport report = _plan.Report(_plan.Quorum.W, _tally.Got, context.Self.Node);
+        context.Send(_plan.ReplyTo, new PutDone(new PutReply(_put.Dot.ToString(), token, _put.Siblings, report), _plan.ReplyTicket));
         _answered = true;
         _latency = context.Now - _startedAt;
         context.CancelTimer(_late);
@@ -201,7 +228,7 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
     private void Fail(IActorContext context, KvError error)
     {
         if (!_answered)
-            context.Send(plan.ReplyTo, new PutDone(PutReply.Failed(error), plan.ReplyTicket));
+            context.Send(_plan.ReplyTo, new PutDone(PutReply.Failed(error), _plan.ReplyTicket));
         _answered = true;
         context.CancelTimer(_late);
     }
@@ -210,7 +237,7 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
     {
         context.CancelTimer(_deadline);
         context.CancelTimer(_late);
-        context.Send(plan.Home, new RequestEnded(RequestKind.Write, _latency));
+        context.Send(_plan.Home, new RequestEnded(RequestKind.Write, _latency, _beganUnder));
         context.Stop();
     }
 
@@ -218,9 +245,9 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
     // much to do. A write that was passed on goes back to where it came from, which knows whom it has asked.
     private void Refuse(IActorContext context, ReplicaPutDone done)
     {
-        bool isElsewherePossible = done.Outcome is ReplicaOutcome.Busy or ReplicaOutcome.ReadOnly && plan.ReachableOwners > 1;
+        bool isElsewherePossible = done.Outcome is ReplicaOutcome.Busy or ReplicaOutcome.ReadOnly && _plan.ReachableOwners > 1;
         if (isElsewherePossible && !write.IsForwarded)
-            context.Send(plan.Home, new WriteHandBack(plan, write, context.Now - _startedAt));
+            context.Send(_plan.Home, new WriteHandBack(_plan, write, context.Now - _startedAt, IsElsewhere: true));
         else
             Fail(context, WriteRefusals.Of(done, context.Self.Node));
         Finish(context);
@@ -229,10 +256,54 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
     private KvError NotReached(IActorContext context, string why)
     {
         context.Count(Counter.QuorumFailures);
-        IReadOnlyList<string> missing = plan.NamesWhere(rank => !_tally.HasAcknowledged(rank));
-        string detail = $"A write needed {plan.Quorum.W} of {plan.Owners.Count} replicas and got {_tally.Got}; {why}: "
-            + $"{string.Join(", ", missing)}. The write may still appear. Read the key before you write it again.";
-        return new KvError(
-            KvErrorCode.QuorumNotReached, detail, KvOutcome.Indeterminate, Retryable: false, plan.Quorum.W, _tally.Got, missing);
+        bool isRefused = _put is null && _awaitsNewerThan is not null;
+        return isRefused ? WriteFailures.NotBegun(_plan, why) : WriteFailures.NotReached(_plan, _tally, why);
     }
+
+    private void AskForNewerRing(IActorContext context, NodeId seenAt)
+    {
+        if (_awaitsNewerThan == _plan.Epoch)
+            return;
+        _awaitsNewerThan = _plan.Epoch;
+        context.Send(_plan.Home, new RingNewer(_plan.Epoch, seenAt, context.Self));
+    }
+
+    // Before the dot nothing has happened: the gateway begins anew. After it there is one object, which the newer owners are
+    // to hold as well: a second dot would be a second value.
+    private void OnRing(IActorContext context, RingSnapshot ring)
+    {
+        if (_awaitsNewerThan is null || ring.Epoch <= _plan.Epoch)
+            return;
+        _awaitsNewerThan = null;
+        if (_put is not null)
+        {
+            PlanAnew(context, ring);
+            return;
+        }
+
+        context.Send(_plan.Home, new WriteHandBack(_plan, write, context.Now - _startedAt, IsElsewhere: false));
+        Finish(context);
+    }
+
+    private void PlanAnew(IActorContext context, RingSnapshot ring)
+    {
+        _firstTicket += (ulong)_tally.Slots;
+        _plan = _plan.Under(ring);
+        _tally = TallyOf(_plan);
+        _fallbacks = new FallbackWalk(_plan);
+        int own = _plan.RankOf(context.Self.Node);
+        if (own >= 0)
+        {
+            _tally.AskOwner(own);
+            _tally.Acknowledge(own);
+        }
+
+        context.CancelTimer(_late);
+        Distribute(context);
+    }
+
+    private ulong TicketOf(int slot) => _firstTicket + (ulong)slot;
+
+    private static WriteTally TallyOf(RequestPlan plan) =>
+        new(plan.Quorum.W, plan.Owners.Count, plan.Targets, plan.AlsoNeeded, plan.AlsoRanks);
 }

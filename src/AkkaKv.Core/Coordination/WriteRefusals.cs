@@ -31,6 +31,8 @@ internal static class WriteRefusals
         ReplicaOutcome.ContextAhead => new KvError(
             KvErrorCode.InvalidContext,
             $"The context names writes that node {node} never made: it comes from another cluster, or from before this node's data was restored. Read the key again and use that context."),
+        ReplicaOutcome.OlderRing => new KvError(
+            KvErrorCode.NotReady, $"A write was not begun: {WriteFailures.UnheardRing}. Nothing was stored. Try again in a moment.", Retryable: true, Nodes: [node.Name]),
         _ => throw new InvariantException($"A refusal has a reason; found {done.Outcome}"),
     };
 }

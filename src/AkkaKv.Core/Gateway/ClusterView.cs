@@ -10,8 +10,14 @@ internal sealed class ClusterView(RingSnapshot ring, ReachabilitySnapshot reacha
 {
     public IReadOnlyList<MemberInfo> Members()
     {
-        var members = new List<MemberInfo>(ring.MembersInOrder.Count);
+        // While the cluster changes, everyone of both rings.
+        var everyone = new SortedDictionary<NodeId, RingMember>();
+        foreach (RingMember member in ring.Also?.MembersInOrder ?? [])
+            everyone[member.Node] = member;
         foreach (RingMember member in ring.MembersInOrder)
+            everyone[member.Node] = member;
+        var members = new List<MemberInfo>(everyone.Count);
+        foreach (RingMember member in everyone.Values)
             members.Add(Describe(member));
         return members;
     }
@@ -44,8 +50,8 @@ internal sealed class ClusterView(RingSnapshot ring, ReachabilitySnapshot reacha
         MemberPlace? place = places.FirstOrDefault(candidate => candidate.Node == member.Node);
         return new MemberInfo(
             member.Node.Name,
-            place?.Endpoint ?? "",
-            place?.HttpEndpoint,
+            member.Endpoint.Length > 0 ? member.Endpoint : place?.Endpoint ?? "",
+            member.Http.Length > 0 ? member.Http : place?.HttpEndpoint,
             member.Zone,
             member.Weight,
             reachability.IsReachable(member.Node),

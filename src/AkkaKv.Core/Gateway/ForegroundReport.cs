@@ -5,8 +5,8 @@ using AkkaKv.Core.Kernel;
 namespace AkkaKv.Core.Gateway;
 
 /// <summary>
-/// Tells this node's anti-entropy once a second how fast clients are served, while there are any and for a minute after:
-/// so long may it take until it has come back to its full pace.
+/// Tells this node's anti-entropy, and what moves partitions, once a second how fast clients are served, while there are any
+/// and for a minute after: so long may it take until they have come back to their full pace.
 /// </summary>
 internal sealed class ForegroundReport
 {
@@ -30,7 +30,9 @@ internal sealed class ForegroundReport
         _isDue = false;
         ForegroundLatency reads = _reads.Tell();
         ForegroundLatency writes = _writes.Tell();
-        context.Send(new Address(context.Self.Node, ActorRole.AntiEntropy, 0), Slowness(reads) > Slowness(writes) ? reads : writes);
+        ForegroundLatency slower = Slowness(reads) > Slowness(writes) ? reads : writes;
+        context.Send(new Address(context.Self.Node, ActorRole.AntiEntropy, 0), slower);
+        context.Send(new Address(context.Self.Node, ActorRole.Transfer, 0), slower);
         if (++_idlePeriods <= IdlePeriodsMax)
             Schedule(context);
     }

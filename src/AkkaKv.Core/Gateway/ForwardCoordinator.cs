@@ -1,6 +1,7 @@
 using AkkaKv.Api;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Ring;
 
 namespace AkkaKv.Core.Gateway;
 
@@ -27,6 +28,7 @@ public sealed class ForwardCoordinator(RequestPlan plan, WriteContent write, Tim
     private TimerId _deadline;
     private int _sentTo = -1;
     private KvError? _refusal;
+    private bool _awaitsRing;
 
     public override void Start(IActorContext context)
     {
@@ -42,6 +44,7 @@ public sealed class ForwardCoordinator(RequestPlan plan, WriteContent write, Tim
         {
             case GatewayOfferAccepted accepted: OnAccepted(context, accepted.Ticket); break;
             case PutDone done: OnDone(context, done); break;
+            case RingChanged: HandBack(context); break;
             case CoordinatorTimeout { Phase: CoordinationPhase.Speculating }: OnLate(context); break;
             case CoordinatorTimeout: OnDeadline(context); break;
             default: break; // An answer to another kind of request: a peer mistook the number.
@@ -95,14 +98,20 @@ public sealed class ForwardCoordinator(RequestPlan plan, WriteContent write, Tim
         _deadline = context.StartTimer(TimeSpan.FromMilliseconds(left) + Grace, new CoordinatorTimeout(CoordinationPhase.Gathering));
         Quorum quorum = plan.Quorum;
         context.Send(GatewayOf(_sentTo), new GatewayForwardedPut(
-            plan.Key, write.Context, write.Value, write.LastWriteWins, quorum.N, quorum.R, quorum.W, quorum.Strict, left, ticket, context.Self));
+            plan.Key, write.Context, write.Value, write.LastWriteWins, quorum.N, quorum.R, quorum.W, quorum.Strict, left, ticket, context.Self, plan.Epoch));
     }
 
     private void OnDone(IActorContext context, PutDone done)
     {
-        if (_sentTo < 0 || done.Ticket != (ulong)_sentTo)
+        if (_awaitsRing || _sentTo < 0 || done.Ticket != (ulong)_sentTo)
             return; // Of an owner that was passed over already.
         PutReply reply = done.Reply;
+        if (done.NewerEpoch > plan.Epoch && reply.Error is { Outcome: KvOutcome.NotAttempted } outdated)
+        {
+            AwaitRing(context, outdated);
+            return;
+        }
+
         if (reply.Error is { Outcome: KvOutcome.NotAttempted, Retryable: true } refusal && TryElsewhere(context, refusal))
             return;
         Answer(context, reply);
@@ -119,15 +128,36 @@ public sealed class ForwardCoordinator(RequestPlan plan, WriteContent write, Tim
         return true;
     }
 
+    // The owner did nothing, since it is none any more: by the ring that it knows, another one is.
+    private void AwaitRing(IActorContext context, KvError refusal)
+    {
+        _refusal = refusal;
+        _awaitsRing = true;
+        context.Send(plan.Home, new RingNewer(plan.Epoch, plan.Owners[_sentTo], context.Self));
+    }
+
+    private void HandBack(IActorContext context)
+    {
+        if (!_awaitsRing)
+            return;
+        context.Send(plan.Home, new WriteHandBack(plan, write, context.Now - _startedAt, IsElsewhere: false));
+        End(context);
+    }
+
     private void OnDeadline(IActorContext context) =>
-        Answer(context, PutReply.Failed(_sentTo >= 0 ? Lost() : _refusal ?? NobodyTookIt(context)));
+        Answer(context, PutReply.Failed(_sentTo >= 0 && !_awaitsRing ? Lost() : _refusal ?? NobodyTookIt(context)));
 
     private void Answer(IActorContext context, PutReply reply)
     {
         context.Send(plan.ReplyTo, new PutDone(reply));
+        End(context);
+    }
+
+    private void End(IActorContext context)
+    {
         context.CancelTimer(_late);
         context.CancelTimer(_deadline);
-        context.Send(plan.Home, new RequestEnded(RequestKind.Forward, null));
+        context.Send(plan.Home, new RequestEnded(RequestKind.Forward, null, plan.Epoch));
         context.Stop();
     }
 

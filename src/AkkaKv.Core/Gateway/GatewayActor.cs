@@ -17,14 +17,13 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
     private const int RequestsPerOpinion = 64;
 
     private readonly ContextSeal _seal = new(options.ContextSecret.Span);
-    private RingSnapshot? _ring;
+    private readonly RingAdoption _adoption = new(options.RequestsMax);
     private ReachabilitySnapshot? _reachability;
     private readonly LatencyTracker _reads = new();
     private readonly LatencyTracker _writes = new();
     private readonly ForegroundReport _foreground = new();
     private TimeSpan _readsLate = options.Lateness.Initial;
     private TimeSpan _writesLate = options.Lateness.Initial;
-    private int _underWay;
     private int _ended;
 
     public override void Start(IActorContext context)
@@ -50,7 +49,9 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
             case GatewayRing ring: OnRing(context, ring); break;
             case GatewayReport report: OnReport(context, report); break;
             case GatewayPlacement placement: OnPlacement(context, placement); break;
-            case RingChanged changed: _ring = changed.Ring; break;
+            case RingChanged changed: _adoption.Adopt(context, changed.Ring); break;
+            case RingNewer newer: _adoption.OnNewer(context, newer); break;
+            case CatchUpDue: _adoption.OnCatchUpDue(context); break;
             case ReachabilityChanged changed: _reachability = changed.Snapshot; break;
             default: throw new InvariantException($"A gateway has no use for {message.GetType().Name}");
         }
@@ -107,9 +108,15 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
         }
 
         RequestPlan plan = PlanOf(context, key!, quorum, replyTo);
-        var write = new WriteContent(seen, content, lastWriteWins);
+        Route(context, plan, new WriteContent(seen, content, lastWriteWins));
+    }
+
+    private void Route(IActorContext context, RequestPlan plan, WriteContent write)
+    {
         if (plan.Owners.Contains(context.Self.Node))
             Begin(context, new WriteCoordinator(plan, write, _writesLate));
+        else if (write.IsForwarded)
+            context.Send(plan.ReplyTo, NotOwner.Of(plan, write.PassedOnBy, context.Self.Node));
         else
             Forward(context, plan, write);
     }
@@ -117,7 +124,7 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
     private void Forward(IActorContext context, RequestPlan plan, WriteContent write)
     {
         // Refused here when it would be refused there: what was not sent is surely not attempted.
-        if (plan.Shortage(plan.Quorum.W) is { } shortage)
+        if (plan.WriteShortage() is { } shortage)
         {
             context.Count(Counter.Shortages);
             context.Send(plan.ReplyTo, new PutDone(PutReply.Failed(shortage)));
@@ -131,13 +138,16 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
     {
         Quorum quorum = back.Plan.Quorum;
         TimeSpan left = quorum.Timeout - back.Spent;
-        RequestPlan plan = PlanOf(context, back.Plan.Key, quorum with { Timeout = left > TimeSpan.Zero ? left : TimeSpan.Zero }, back.Plan.ReplyTo);
-        Forward(context, plan, back.Write);
+        RequestPlan plan = PlanOf(context, back.Plan.Key, quorum with { Timeout = left > TimeSpan.Zero ? left : TimeSpan.Zero }, back.Plan.ReplyTo, back.Plan.ReplyTicket);
+        if (back.IsElsewhere)
+            Forward(context, plan, back.Write);
+        else
+            Route(context, plan, back.Write);
     }
 
     private void OnOffer(IActorContext context, GatewayOffer offer)
     {
-        if (NotReady() is null && _underWay < options.RequestsMax)
+        if (NotReady() is null && _adoption.UnderWay < options.RequestsMax)
             context.Send(offer.ReplyTo, new GatewayOfferAccepted(offer.Ticket));
     }
 
@@ -150,7 +160,7 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
         }
 
         // Others know one gateway of this node; the partition's own loop has its own.
-        ulong home = (ulong)(_ring!.PartitionOf(forwarded.Key) % options.Gateways);
+        ulong home = (ulong)(Ring.PartitionOf(forwarded.Key) % options.Gateways);
         if (context.Self.Number != home)
         {
             context.Send(context.Self with { Number = home }, forwarded);
@@ -159,22 +169,21 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
 
         var quorum = new Quorum(forwarded.N, forwarded.R, forwarded.W, forwarded.Strict, TimeSpan.FromMilliseconds(forwarded.TimeLeftMillis));
         RequestPlan plan = PlanOf(context, forwarded.Key, quorum, forwarded.ReplyTo, forwarded.Ticket);
-        var write = new WriteContent(forwarded.Context, forwarded.Content, forwarded.LastWriteWins, IsForwarded: true);
-        if (plan.Owners.Contains(context.Self.Node))
-            Begin(context, new WriteCoordinator(plan, write, _writesLate));
+        if (forwarded.Epoch > plan.Epoch && !plan.Owners.Contains(context.Self.Node))
+            Begin(context, new LateRingCoordinator(forwarded, context.Self, plan.Epoch));
         else
-            context.Send(forwarded.ReplyTo, new PutDone(PutReply.Failed(NotOwner(context.Self.Node, plan)), forwarded.Ticket));
+            Route(context, plan, new WriteContent(forwarded.Context, forwarded.Content, forwarded.LastWriteWins, IsForwarded: true, forwarded.Epoch));
     }
 
     private void Begin(IActorContext context, Actor coordinator)
     {
-        _underWay++;
+        _adoption.Begin();
         context.Spawn(ActorRole.Request, coordinator);
     }
 
     private void OnEnded(IActorContext context, RequestEnded ended)
     {
-        _underWay--;
+        _adoption.End(context, ended.Epoch);
         if (ended.Latency is { } latency)
         {
             (ended.Kind == RequestKind.Read ? _reads : _writes).Record(latency);
@@ -189,12 +198,12 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
 
     private KvError? Shed(IActorContext context)
     {
-        if (_underWay < options.RequestsMax)
+        if (_adoption.UnderWay < options.RequestsMax)
             return null;
         context.Count(Counter.ShedRequests);
         return new KvError(
             KvErrorCode.Busy,
-            $"Node {context.Self.Node} has {_underWay} requests under way, as many as it may. Nothing was sent. Try again in a moment, or ask another node.",
+            $"Node {context.Self.Node} has {_adoption.UnderWay} requests under way, as many as it may. Nothing was sent. Try again in a moment, or ask another node.",
             Retryable: true,
             Nodes: [context.Self.Node.Name]);
     }
@@ -215,7 +224,7 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
     private void OnReport(IActorContext context, GatewayReport report)
     {
         if (NotReady() is null)
-            context.Spawn(ActorRole.Request, new ReportCoordinator(View(context), _ring!.Partitions, report));
+            context.Spawn(ActorRole.Request, new ReportCoordinator(View(context), Ring.Partitions, report));
         else
             context.Send(report.ReplyTo, new GatewayReportDone(NodeReport.Nothing));
     }
@@ -231,27 +240,35 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
     {
         quorum = default;
         key = null;
-        error = NotReady();
+        error = NotReady() ?? NotMember();
         if (error is not null || !RequestChecks.TryKey(entry, options.Limits, out key, out error))
             return false;
         BucketQuorum bucket = options.Buckets.TryGetValue(entry.Bucket, out BucketQuorum? own) ? own : NoBucket;
-        return QuorumRules.TryResolve(request, bucket, options.Quorum, options.Timeout, _ring!.MembersInOrder.Count, out quorum, out error);
+        return QuorumRules.TryResolve(request, bucket, options.Quorum, options.Timeout, Ring.MembersInOrder.Count, out quorum, out error);
     }
 
     private static readonly BucketQuorum NoBucket = new();
 
     private RequestPlan PlanOf(IActorContext context, StoreKey key, Quorum quorum, Address replyTo, ulong ticket = 0) =>
-        new(key, quorum, _ring!, _reachability!.Reachable) { Seal = _seal, ReplyTo = replyTo, ReplyTicket = ticket, Home = context.Self };
+        new(key, quorum, Ring, _reachability!.Reachable) { Seal = _seal, ReplyTo = replyTo, ReplyTicket = ticket, Home = context.Self };
 
-    private ClusterView View(IActorContext context) => new(_ring!, _reachability!, options.Places, context.Self.Node);
+    private ClusterView View(IActorContext context) => new(Ring, _reachability!, options.Places, context.Self.Node);
 
-    private KvError? NotReady() => _ring is not null && _reachability is not null
+    private RingSnapshot Ring => _adoption.Ring!;
+
+    private KvError? NotReady() => _adoption.Ring is not null && _reachability is not null
         ? null
         : new KvError(KvErrorCode.NotReady, "The node is starting and does not know its ring yet. Try again in a moment.", Retryable: true);
 
-    private static KvError NotOwner(NodeId self, RequestPlan plan) => new(
-        KvErrorCode.NotReady,
-        $"A write was passed on to {self}, whose ring does not name it an owner of the key (owners: {plan.Owners}). "
-        + "The nodes' configurations differ: compare `cluster:members` on each of them.",
-        Nodes: [self.Name]);
+    private KvError? NotMember()
+    {
+        if (_adoption.IsMember)
+            return null;
+        return new KvError(
+            KvErrorCode.NotReady,
+            _adoption.WasMember
+                ? "The node has left the cluster. Nothing was done. Ask one of the members."
+                : "The node waits to join the cluster: it becomes a member when the staged changes are committed. Nothing was done. Ask one of the members.",
+            Retryable: true);
+    }
 }

@@ -33,6 +33,7 @@ public sealed record GatewayOfferAccepted(ulong Ticket) : Message;
 /// <param name="Strict">Only owners count.</param>
 /// <param name="TimeLeftMillis">What is left of the deadline.</param>
 /// <param name="Ticket">Echoed in the answer.</param>
+/// <param name="Epoch">Of the ring by which the receiver was chosen; 0 when unknown.</param>
 public sealed record GatewayForwardedPut(
     StoreKey Key,
     VersionVector Context,
@@ -44,7 +45,8 @@ public sealed record GatewayForwardedPut(
     bool Strict,
     int TimeLeftMillis,
     ulong Ticket,
-    Address ReplyTo) : Message;
+    Address ReplyTo,
+    long Epoch = 0) : Message;
 
 /// <summary>Asks what this node believes of the members. Answered by <see cref="GatewayMembersDone"/>.</summary>
 public sealed record GatewayMembers(Address ReplyTo) : Message;

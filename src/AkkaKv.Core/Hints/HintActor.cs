@@ -1,6 +1,7 @@
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
 using AkkaKv.Core.Versions;
 
 namespace AkkaKv.Core.Hints;
@@ -10,8 +11,8 @@ namespace AkkaKv.Core.Hints;
 /// </summary>
 /// <remarks>
 /// Who may be a target is not this actor's to judge, since the ring of who asks may be newer: a hint for a node that is no
-/// member waits, bounded like any other, and expires. Only one for this node itself is refused, as is a key of another
-/// partition. Source: DeCandia and others, "Dynamo: Amazon's Highly Available Key-value Store", 2007, section 4.6.
+/// member is kept like any other, and goes to the owners, see <see cref="HintHomes"/>. Only one for this node itself is
+/// refused, as is a key of another partition. Source: DeCandia and others, "Dynamo: Amazon's Highly Available Key-value Store", 2007, section 4.6.
 /// </remarks>
 public sealed class HintActor : Actor
 {
@@ -38,6 +39,7 @@ public sealed class HintActor : Actor
     {
         _rebuild.Start(context);
         context.Send(new Address(context.Self.Node, ActorRole.Membership, 0), new SubscribeReachability(context.Self));
+        context.Send(new Address(context.Self.Node, ActorRole.RingManager, 0), new RingSubscribe(context.Self));
     }
 
     public override void Receive(IActorContext context, Message message)
@@ -51,6 +53,7 @@ public sealed class HintActor : Actor
             case StoreWriteDone done: _shelf.OnStoreWriteDone(context, done); break;
             case StoreScanDone done: _rebuild.OnScanDone(context, done); break;
             case ReachabilityChanged changed: _replay.OnReachability(context, changed.Snapshot); break;
+            case RingChanged changed: _replay.OnRing(context, changed.Ring); break;
             case ReplicaMergeDone done: _replay.OnMergeDone(context, done); break;
             case HintWake wake: _replay.OnWake(context, wake); break;
             case HintBatchTimeout timeout: _replay.OnTimeout(context, timeout); break;

@@ -38,10 +38,17 @@ internal sealed class HintDelivery(HintBatch batch, HintMark mark)
     /// <summary>Counted against the bound as long as it is under way; the record may change meanwhile.</summary>
     public int Bytes { get; } = mark.Entry.ObjectBytes;
 
-    /// <summary>What the target was sent; null before.</summary>
+    /// <summary>What the homes were sent; null before.</summary>
     public SiblingSet? Sent { get; set; }
 
+    /// <summary>Whom it was sent to.</summary>
+    public NodeId[] Homes { get; set; } = [];
+
+    /// <summary>Of the first home; those of the others follow.</summary>
     public ulong Ticket { get; set; }
+
+    /// <summary>Homes that have not acknowledged.</summary>
+    public int Missing { get; set; }
 }
 
 /// <summary>A lane's next batch is due.</summary>

@@ -7,6 +7,9 @@ internal sealed class HintLane(NodeId target)
 {
     public NodeId Target { get; } = target;
 
+    /// <summary>Who must acknowledge what is sent; another array when that has changed. Empty until it is first asked for.</summary>
+    public NodeId[] Homes { get; set; } = [];
+
     /// <summary>What is neither under way nor being given up; may hold some that are gone.</summary>
     public Queue<HintMark> Waiting { get; } = new();
 

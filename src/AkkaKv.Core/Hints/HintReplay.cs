@@ -1,17 +1,20 @@
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
 
 namespace AkkaKv.Core.Hints;
 
 /// <summary>
 /// Sends what is kept to targets that can be reached: in batches, one at a time for each target, slower when a target
 /// refuses or is silent. A target is taken from a record only after it acknowledged all that the record holds, so a crash
-/// in between leads to a second delivery, which changes nothing there.
+/// in between leads to a second delivery, which changes nothing there. Where the target owns the partition no longer, all of
+/// its <see cref="HintHomes"/> stand for it.
 /// </summary>
 internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShelf shelf)
 {
     private readonly Dictionary<ulong, HintDelivery> _sent = [];
+    private HintHomes? _homes;
     private ReachabilitySnapshot? _reachability;
     private ulong? _nextTicket;
     private ulong _nextBatch;
@@ -22,11 +25,21 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
     {
         _reachability = snapshot;
         foreach (HintLane lane in new List<HintLane>(ledger.Lanes))
+            BeginOrHalt(context, lane);
+    }
+
+    /// <summary>Who owns the partition may have changed: what was kept for one who does not any more goes to others.</summary>
+    public void OnRing(IActorContext context, RingSnapshot ring)
+    {
+        _homes ??= new HintHomes((int)context.Self.Number);
+        _homes.Adopt(ring);
+        foreach (HintLane lane in new List<HintLane>(ledger.Lanes))
         {
-            if (IsReachable(lane))
-                Begin(context, lane);
-            else
-                Halt(context, lane);
+            NodeId[] homes = _homes.Of(lane.Target);
+            if (lane.Homes.AsSpan().SequenceEqual(homes))
+                continue;
+            lane.Homes = homes;
+            BeginOrHalt(context, lane);
         }
     }
 
@@ -58,19 +71,49 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
     {
         if (!_sent.Remove(done.Ticket, out HintDelivery? delivery))
             return;
-        if (done.Outcome == ReplicaOutcome.Done)
+        if (done.Outcome == ReplicaOutcome.Done && --delivery.Missing > 0)
+            return;
+        if (done.Outcome == ReplicaOutcome.Done && ReferenceEquals(delivery.Homes, delivery.Batch.Lane.Homes))
         {
             context.Count(Counter.HintsDelivered);
             shelf.Change(context, new HintDelivered(delivery, OnRemoved));
             return;
         }
 
-        // Corrupt is about this key alone; the others may do.
-        delivery.Batch.IsPushedBack |= done.Outcome != ReplicaOutcome.Corrupt;
+        // Corrupt is about this key alone; the others may do. Where the homes have changed meanwhile, all is sent again.
+        delivery.Batch.IsPushedBack |= done.Outcome is not (ReplicaOutcome.Corrupt or ReplicaOutcome.Done);
+        TakeBack(delivery);
         End(context, delivery);
     }
 
-    private bool IsReachable(HintLane lane) => _reachability is { } known && known.IsReachable(lane.Target);
+    private void BeginOrHalt(IActorContext context, HintLane lane)
+    {
+        if (IsReachable(lane))
+            Begin(context, lane);
+        else
+            Halt(context, lane);
+    }
+
+    // All of its homes: none is sent an object again and again because another one is down.
+    private bool IsReachable(HintLane lane)
+    {
+        if (_reachability is not { } known)
+            return false;
+        foreach (NodeId home in HomesOf(lane))
+        {
+            if (!known.IsReachable(home))
+                return false;
+        }
+
+        return true;
+    }
+
+    private NodeId[] HomesOf(HintLane lane)
+    {
+        if (lane.Homes.Length == 0)
+            lane.Homes = _homes?.Of(lane.Target) ?? [lane.Target];
+        return lane.Homes;
+    }
 
     private void Begin(IActorContext context, HintLane lane)
     {
@@ -126,10 +169,16 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
         }
 
         delivery.Sent = record.Set;
-        delivery.Ticket = NextTicket(context);
-        _sent.Add(delivery.Ticket, delivery);
-        var replica = new Address(lane.Target, ActorRole.Replica, context.Self.Number);
-        context.Send(replica, new ReplicaMerge(delivery.Mark.Entry.Key, record.Object, delivery.Ticket, context.Self));
+        delivery.Homes = HomesOf(lane);
+        delivery.Missing = delivery.Homes.Length;
+        delivery.Ticket = TakeTickets(context, delivery.Homes.Length);
+        for (int home = 0; home < delivery.Homes.Length; home++)
+        {
+            ulong ticket = delivery.Ticket + (ulong)home;
+            _sent.Add(ticket, delivery);
+            var replica = new Address(delivery.Homes[home], ActorRole.Replica, context.Self.Number);
+            context.Send(replica, new ReplicaMerge(delivery.Mark.Entry.Key, record.Object, ticket, context.Self));
+        }
     }
 
     private void OnRemoved(IActorContext context, HintDelivery delivery, ReplicaOutcome outcome)
@@ -147,9 +196,18 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
         batch.IsPushedBack = true;
         foreach (HintDelivery delivery in batch.Deliveries)
         {
-            if (delivery.Sent is not null && _sent.Remove(delivery.Ticket))
+            if (delivery.Sent is not null && TakeBack(delivery))
                 End(context, delivery);
         }
+    }
+
+    // Answers that still come are to nothing. False when none was awaited.
+    private bool TakeBack(HintDelivery delivery)
+    {
+        bool wasAwaited = false;
+        for (int home = 0; home < delivery.Homes.Length; home++)
+            wasAwaited |= _sent.Remove(delivery.Ticket + (ulong)home);
+        return wasAwaited;
     }
 
     private void End(IActorContext context, HintDelivery delivery)
@@ -190,10 +248,10 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
     }
 
     // An answer to a process of before a restart must not find a delivery of this one under its number.
-    private ulong NextTicket(IActorContext context)
+    private ulong TakeTickets(IActorContext context, int count)
     {
         ulong ticket = _nextTicket ?? context.Random.NextUInt64();
-        _nextTicket = ticket + 1;
+        _nextTicket = ticket + (ulong)count;
         return ticket;
     }
 

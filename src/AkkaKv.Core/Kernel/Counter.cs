@@ -59,4 +59,16 @@ public enum Counter : byte
 
     /// <summary>Writes that left concurrent values beside their own.</summary>
     ConflictingWrites,
+
+    /// <summary>Objects that were fetched because this node is to own them.</summary>
+    TransferKeys,
+
+    /// <summary>Bytes of those objects.</summary>
+    TransferBytes,
+
+    /// <summary>Batches of them.</summary>
+    TransferBatches,
+
+    /// <summary>Keys removed because this node owns them no longer.</summary>
+    KeysCleared,
 }

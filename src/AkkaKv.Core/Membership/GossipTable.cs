@@ -35,8 +35,9 @@ public sealed class GossipTable
     private int _rotation;
     private int _bytesLeft;
 
+    /// <param name="known">A table of other members, of which all that is known of these is kept; null at the start.</param>
     /// <exception cref="InvariantException">When two members' names have the same hash.</exception>
-    public GossipTable(IReadOnlyList<NodeId> members, NodeId self, int bytesMax)
+    public GossipTable(IReadOnlyList<NodeId> members, NodeId self, int bytesMax, GossipTable? known = null)
     {
         int count = members.Count;
         _bytesMax = bytesMax - HeaderBytes;
@@ -62,6 +63,8 @@ public sealed class GossipTable
             (_after[i], _before[i]) = ((i + 1) % (count + 1), (i + count) % (count + 1));
         Invariant.Require(_self >= 0, "a node is a member of its own table", self);
         _entries[_self] = _entries[_self] with { Incarnation = 1, Counter = 1 };
+        if (known is not null)
+            Keep(known);
     }
 
     public GossipEntry Self => _entries[_self];
@@ -135,6 +138,25 @@ public sealed class GossipTable
         if (named < _entries.Length)
             Fill();
         return [.. _chosen];
+    }
+
+    // The stalest first, so that the order by freshness is that of the other table.
+    private void Keep(GossipTable known)
+    {
+        for (int other = known._before[known.Count]; other != known.Count; other = known._before[other])
+        {
+            int index = IndexOf(known[other].Member);
+            if (index < 0 || known[other].Incarnation == 0)
+                continue;
+            _entries[index] = known[other];
+            MoveToFront(index);
+        }
+
+        foreach (int other in known._rare)
+        {
+            if (IndexOf(known[other].Member) is var index and >= 0)
+                AddRare(index);
+        }
     }
 
     private void Begin()

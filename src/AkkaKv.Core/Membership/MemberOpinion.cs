@@ -20,6 +20,8 @@ internal sealed class MemberOpinion(NodeId node, PhiOptions options)
 
     public double? SkewMillis { get; set; }
 
+    public bool IsConnected => _connected;
+
     public bool IsReachable => State == MemberState.Reachable;
 
     public MemberStatus Tell(TimeSpan now, ulong incarnation) => new(

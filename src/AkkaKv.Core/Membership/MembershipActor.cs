@@ -9,11 +9,15 @@ namespace AkkaKv.Core.Membership;
 /// </summary>
 public sealed class MembershipActor : Actor
 {
-    private readonly NodeId[] _members;
+    /// <summary>Connections to nodes that are not members, or not yet: a joining node may dial before this one has heard of it.</summary>
+    private const int StrangersMax = 2048;
+
     private readonly MembershipOptions _options;
+    private readonly SortedSet<NodeId> _strangers = [];
     private readonly List<Address> _subscribers = [];
     private readonly HashSet<Address> _subscribed = [];
     private readonly SortedDictionary<NodeId, int> _indexes = [];
+    private NodeId[] _members = [];
     private MemberOpinion?[] _opinions = [];
     private GossipTable? _table;
     private GossipTargets? _targets;
@@ -27,9 +31,7 @@ public sealed class MembershipActor : Actor
     {
         options.Require();
         _options = options;
-        _members = [.. members.Order()];
-        for (int i = 0; i < _members.Length; i++)
-            _indexes.Add(_members[i], i);
+        SetMembers([.. members.Order()]);
     }
 
     private GossipTable Table => _table ?? throw new InvariantException("membership is started before its first message");
@@ -39,10 +41,7 @@ public sealed class MembershipActor : Actor
         NodeId self = context.Self.Node;
         _table = new GossipTable(_members, self, _options.GossipBytesMax);
         _startedAt = context.WallNow;
-
-        // Where a message does not hold all members, news of each comes so many times more rarely.
-        double parts = Math.Max(1, (double)_members.Length / GossipTable.EntriesPerMessage(_options.GossipBytesMax));
-        PhiOptions phi = _options.Phi with { FirstInterval = _options.Phi.FirstInterval * parts, NoProgressMax = _options.Phi.NoProgressMax * parts };
+        PhiOptions phi = PhiForAll();
         _opinions = Array.ConvertAll(_members, member => member == self ? null : new MemberOpinion(member, phi) { Since = _startedAt });
         _targets = new GossipTargets(_opinions, _options);
         StartTick(context);
@@ -56,6 +55,7 @@ public sealed class MembershipActor : Actor
             case PeerConnected connected: OnConnected(context, connected.Peer); break;
             case PeerDisconnected disconnected: OnDisconnected(context, disconnected.Peer); break;
             case SubscribeReachability subscribe: OnSubscribe(context, subscribe.Subscriber); break;
+            case MembersChanged changed: OnMembers(context, changed.Members); break;
             case Tick: OnTick(context); break;
             case GossipDigest digest: OnDigest(context, digest); break;
             case GossipDelta delta: OnDelta(context, delta); break;
@@ -66,9 +66,15 @@ public sealed class MembershipActor : Actor
 
     private void OnConnected(IActorContext context, NodeId peer)
     {
-        Invariant.Require(IndexOf(peer) >= 0, "only a member is reached", peer);
-        MemberOpinion? opinion = _opinions[IndexOf(peer)];
-        Invariant.Require(opinion is not null, "a node reaches others, not itself", peer);
+        Invariant.Require(peer != context.Self.Node, "a node reaches others, not itself", peer);
+        if (IndexOf(peer) < 0)
+        {
+            if (_strangers.Count < StrangersMax)
+                _strangers.Add(peer);
+            return;
+        }
+
+        MemberOpinion opinion = _opinions[IndexOf(peer)]!;
         Settle(context, opinion, opinion.Connected(context.Now));
 
         // At once: a process that is new to the peer, or that the peer is new to, is believed within a round trip.
@@ -78,8 +84,56 @@ public sealed class MembershipActor : Actor
     private void OnDisconnected(IActorContext context, NodeId peer)
     {
         MemberOpinion? opinion = IndexOf(peer) < 0 ? null : _opinions[IndexOf(peer)];
-        Invariant.Require(opinion is not null, "only another member is lost", peer);
-        Settle(context, opinion, opinion.Disconnected());
+        _strangers.Remove(peer);
+        if (opinion is not null)
+            Settle(context, opinion, opinion.Disconnected());
+    }
+
+    private void OnMembers(IActorContext context, IReadOnlyList<NodeId> named)
+    {
+        NodeId self = context.Self.Node;
+        NodeId[] members = [.. new SortedSet<NodeId>(named) { self }];
+        if (members.AsSpan().SequenceEqual(_members))
+            return;
+        var known = new SortedDictionary<NodeId, MemberOpinion>();
+        foreach (MemberOpinion? opinion in _opinions)
+        {
+            if (opinion is not null)
+                known.Add(opinion.Node, opinion);
+        }
+
+        SetMembers(members);
+        PhiOptions phi = PhiForAll();
+        _opinions = Array.ConvertAll(members, member => member == self ? null : known.GetValueOrDefault(member) ?? new MemberOpinion(member, phi) { Since = context.WallNow });
+        _table = new GossipTable(members, self, _options.GossipBytesMax, Table);
+        _targets = new GossipTargets(_opinions, _options);
+        foreach (MemberOpinion opinion in known.Values)
+        {
+            if (IndexOf(opinion.Node) < 0 && opinion.IsConnected && _strangers.Count < StrangersMax)
+                _strangers.Add(opinion.Node);
+        }
+
+        Push(context);
+        foreach (NodeId member in members)
+        {
+            if (_strangers.Remove(member))
+                OnConnected(context, member);
+        }
+    }
+
+    private void SetMembers(NodeId[] members)
+    {
+        _members = members;
+        _indexes.Clear();
+        for (int i = 0; i < members.Length; i++)
+            _indexes.Add(members[i], i);
+    }
+
+    // Where a message does not hold all members, news of each comes so many times more rarely.
+    private PhiOptions PhiForAll()
+    {
+        double parts = Math.Max(1, (double)_members.Length / GossipTable.EntriesPerMessage(_options.GossipBytesMax));
+        return _options.Phi with { FirstInterval = _options.Phi.FirstInterval * parts, NoProgressMax = _options.Phi.NoProgressMax * parts };
     }
 
     private void OnSubscribe(IActorContext context, Address subscriber)

@@ -8,6 +8,12 @@ public sealed record PeerConnected(NodeId Peer) : Message;
 /// <summary>The host lost a member.</summary>
 public sealed record PeerDisconnected(NodeId Peer) : Message;
 
+/// <summary>
+/// Who belongs from now on; this node counts among them in any case. New ones start as unknown, unless the host holds
+/// connections to them already; those not named are forgotten.
+/// </summary>
+public sealed record MembersChanged(IReadOnlyList<NodeId> Members) : Message;
+
 /// <summary>Pushed to whoever needs it whenever an opinion changes.</summary>
 public sealed record ReachabilityChanged(ReachabilitySnapshot Snapshot) : Message;
 

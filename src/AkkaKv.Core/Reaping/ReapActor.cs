@@ -13,9 +13,12 @@ namespace AkkaKv.Core.Reaping;
 /// <remarks>
 /// All members, not only the owners: a fallback may keep a hint, and a request may have named a larger N. So nothing is
 /// forgotten while any member is away, and nothing that it brings back can find its tombstone gone. Why two agreements
-/// are enough is told at <see cref="AgreedKeys"/>.
+/// are enough is told at <see cref="AgreedKeys"/>. While the members change, nobody sweeps, agrees or forgets: a node that
+/// is being filled, or that has not cleared yet, is not asked and may hold an older value. The ring's epoch is a part of
+/// each member's view, so a change between two agreements starts the grace anew.
 /// </remarks>
-public sealed class ReapActor(ReapOptions options) : Actor
+/// <param name="isSettled">False when the members were changing when the node was last heard of.</param>
+public sealed class ReapActor(ReapOptions options, bool isSettled) : Actor
 {
     private readonly AgreedKeys _agreed = new(options.Grace, options.AgreedMax);
     private readonly SortedDictionary<ulong, ReapInquiry> _inquiries = [];
@@ -24,6 +27,7 @@ public sealed class ReapActor(ReapOptions options) : Actor
     private ReapSweep? _sweep;
     private ReapRound? _round;
     private ReapTold? _last;
+    private bool _isAllowed = isSettled;
     private TimerId _roundTimer;
     private ulong _boot;
     private ulong _nextTicket;
@@ -46,7 +50,8 @@ public sealed class ReapActor(ReapOptions options) : Actor
     {
         switch (message)
         {
-            case RingChanged changed: _ring = changed.Ring; break;
+            case RingChanged changed: OnRing(changed.Ring); break;
+            case ReapingAllowed allowed: OnAllowed(allowed.IsAllowed); break;
             case ReachabilityChanged changed: _reachability = changed.Snapshot; break;
             case SweepDue: OnSweepDue(context); break;
             case StoreScanDone done: OnScanned(context, done); break;
@@ -65,8 +70,39 @@ public sealed class ReapActor(ReapOptions options) : Actor
 
     private static Address StoreOf(IActorContext context) => new(context.Self.Node, ActorRole.Store, 0);
 
+    private bool IsSettled => _isAllowed && _ring is { Also: null };
+
+    private void OnRing(RingSnapshot ring)
+    {
+        if (_ring is not null && ring.Epoch != _ring.Epoch)
+            StartAnew();
+        _ring = ring;
+    }
+
+    private void OnAllowed(bool isAllowed)
+    {
+        if (isAllowed != _isAllowed)
+            StartAnew();
+        _isAllowed = isAllowed;
+    }
+
+    // What was agreed on by other members, or before they changed, was agreed on by nobody.
+    private void StartAnew()
+    {
+        _agreed.Clear();
+        _round?.Void();
+    }
+
     private void OnSweepDue(IActorContext context)
     {
+        if (!IsSettled)
+        {
+            _agreed.Clear();
+            _last = new ReapTold(PartitionOf(context), 0, [new ReapWait("the members are being changed", 0)]);
+            SweepLater(context);
+            return;
+        }
+
         if (_ring is null || _reachability is null || _ring.OwnersOf(PartitionOf(context))[0] != context.Self.Node)
         {
             _agreed.Clear();
@@ -144,6 +180,14 @@ public sealed class ReapActor(ReapOptions options) : Actor
 
     private void AskMembers(IActorContext context)
     {
+        if (!IsSettled)
+        {
+            _sweep!.Waits("the members are being changed", _sweep.Batch.Count);
+            _sweep.Batch.Clear();
+            GoOn(context);
+            return;
+        }
+
         NodeId[] members = [.. _ring!.MembersInOrder.Select(member => member.Node)];
         string[] away = [.. members.Where(member => !_reachability!.IsReachable(member)).Select(member => member.Name)];
         if (away.Length > 0)
@@ -221,7 +265,7 @@ public sealed class ReapActor(ReapOptions options) : Actor
         if (check.Keys.Any(key => _ring.PartitionOf(key.Key) != PartitionOf(context)))
             return; // The asker's ring has another number of partitions: it is told nothing, and forgets nothing.
         bool reachesAll = _ring.MembersInOrder.All(member => _reachability.IsReachable(member.Node));
-        if (!reachesAll || _inquiries.Count >= ReapOptions.ChecksMax)
+        if (!reachesAll || !IsSettled || _inquiries.Count >= ReapOptions.ChecksMax)
         {
             var unsure = new ReapVerdict[check.Keys.Count];
             Array.Fill(unsure, ReapVerdict.Unsure);
@@ -236,7 +280,8 @@ public sealed class ReapActor(ReapOptions options) : Actor
         inquiry.Start(context, first);
     }
 
-    private ulong View => StableHash.Of(BitConverter.GetBytes(_reachability!.Version), _boot);
+    private ulong View => StableHash.Of(
+        BitConverter.GetBytes(_ring!.Epoch), StableHash.Of(BitConverter.GetBytes(_reachability!.Version), _boot));
 
     private void OnInquiryRead(IActorContext context, StoreReadDone done)
     {
@@ -259,8 +304,11 @@ public sealed class ReapActor(ReapOptions options) : Actor
         context.Send(inquiry.Check.ReplyTo, new ReapCheckDone(inquiry.Check.Round, context.Self.Node, View, inquiry.Verdicts));
     }
 
-    private static void OnForget(IActorContext context, DeadKey key) =>
-        context.Send(context.Self with { Role = ActorRole.Replica }, new ReplicaForget(key.Key, key.Version, context.Self));
+    private void OnForget(IActorContext context, DeadKey key)
+    {
+        if (IsSettled)
+            context.Send(context.Self with { Role = ActorRole.Replica }, new ReplicaForget(key.Key, key.Version, context.Self));
+    }
 
     private static void OnForgotten(IActorContext context, ReplicaForgetDone done)
     {

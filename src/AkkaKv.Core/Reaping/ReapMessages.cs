@@ -54,3 +54,6 @@ public sealed record ReapTold(int Partition, int Dead, IReadOnlyList<ReapWait> W
 /// <summary>One reason why keys wait.</summary>
 /// <param name="Reason">A few words for a person.</param>
 public sealed record ReapWait(string Reason, int Keys);
+
+/// <summary>Whether the members are settled. While they change, a node that is filled or cleared may still hold an older value of a key.</summary>
+public sealed record ReapingAllowed(bool IsAllowed) : Message;

@@ -53,6 +53,9 @@ internal sealed class ReapRound
             _worst[i] = (ReapVerdict)Math.Max((byte)_worst[i], (byte)done.Verdicts[i]);
     }
 
+    /// <summary>The members have changed meanwhile: whatever they say, nothing is agreed on.</summary>
+    public void Void() => Array.Fill(_worst, ReapVerdict.Unsure);
+
     /// <summary>What the members say together of a key: the worst that any of them said.</summary>
     public ReapVerdict VerdictOf(int key) => IsComplete ? _worst[key] : ReapVerdict.Unsure;
 }

@@ -1,20 +1,8 @@
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Ring;
 using AkkaKv.Core.Versions;
 
 namespace AkkaKv.Core.Replica;
-
-/// <summary>What bounds a replica.</summary>
-/// <param name="SiblingsMax">A client's write that would leave more concurrent values than this is refused.</param>
-/// <param name="UnderWayMax">Requests that one partition holds at a time; past it the answer is <see cref="ReplicaOutcome.Busy"/>.</param>
-/// <param name="ObjectBytesMax">
-/// A client's write that would leave several values of more bytes than this together is refused as too many siblings.
-/// Default 48 MiB: two of the largest value, and what fits a frame between nodes; a larger object reaches no other replica.
-/// </param>
-public sealed record ReplicaOptions(int SiblingsMax = 100, int UnderWayMax = 16_384, int ObjectBytesMax = 48 << 20)
-{
-    /// <summary>How it keeps its Merkle tree.</summary>
-    public TreeOptions Tree { get; init; } = new();
-}
 
 /// <summary>
 /// One partition on one node: makes dots for client writes, merges what other nodes send, and reads. Whatever it
@@ -27,7 +15,9 @@ public sealed record ReplicaOptions(int SiblingsMax = 100, int UnderWayMax = 16_
 public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Actor
 {
     private readonly PartitionTree _tree = new(options.Tree, shape);
+    private readonly RingFence _fence = new();
     private readonly DotBlock _dots = new();
+    private readonly ReplicaClearing _clearing = new();
     private readonly Queue<ReplicaPut> _waitingForDots = new();
     private readonly Dictionary<StoreKey, KeyWork> _keys = [];
     private readonly Dictionary<ulong, ReplicaRead> _reads = [];
@@ -44,7 +34,9 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             case ReplicaRead read: OnRead(context, read); break;
             case ReplicaPut put: OnPut(context, put); break;
             case ReplicaMerge merge: OnMerge(context, merge); break;
+            case RingChanged changed: _fence.Adopt(context, changed.Ring); break;
             case ReplicaForget forget: OnForget(context, forget); break;
+            case ReplicaClearBegin begin: _clearing.Begin(context, begin); break;
             case StoreReadDone done when PartitionTree.Asked(done): _tree.Receive(context, done); break;
             case StoreReadDone done: OnStoreReadDone(context, done); break;
             case StoreWriteDone done: OnStoreWriteDone(context, done); break;
@@ -56,6 +48,8 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
 
     private void OnRead(IActorContext context, ReplicaRead read)
     {
+        if (_fence.Refuses(context, read))
+            return;
         if (!TryEnter())
         {
             context.Send(read.ReplyTo, new ReplicaReadDone(read.Ticket, ReplicaOutcome.Busy, default));
@@ -69,8 +63,10 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
 
     private void OnPut(IActorContext context, ReplicaPut put)
     {
+        if (_fence.Refuses(context, put))
+            return;
         if (!TryEnter())
-            Refuse(context, put, ReplicaOutcome.Busy);
+            context.Send(put.ReplyTo, RefusalOf(put, ReplicaOutcome.Busy));
         else if (_dots.IsEmpty)
             WaitForDots(context, put);
         else
@@ -79,6 +75,8 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
 
     private void OnMerge(IActorContext context, ReplicaMerge merge)
     {
+        if (_fence.Refuses(context, merge))
+            return;
         if (TryEnter())
             Change(context, merge.Key, merge);
         else
@@ -113,7 +111,7 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
         {
             ReplicaPut put = _waitingForDots.Dequeue();
             if (reserved.Outcome != StoreOutcome.Done)
-                Finish(context, put, RefusalOf(reserved.Outcome));
+                Finish(context, put, ReplicaOutcomes.OfReservation(reserved.Outcome));
             else if (_dots.IsEmpty)
                 WaitForDots(context, put);
             else
@@ -260,7 +258,7 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             && work.Staged!.Count > 0
             && work.Staged.VisibleAt(context.WallNow.ToUnixTimeMilliseconds()) == 0
             && StableHash.Of(SiblingSetCodec.Encode(work.Staged).Span) == forget.Version;
-        if (!isAgreed)
+        if (forget.ClearStamp is { } stamp ? !_clearing.Allows(work, stamp) : !isAgreed)
         {
             Finish(context, forget, false);
             return;
@@ -297,6 +295,7 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
         if (work.Newest == write)
             work.Newest = null;
         UpdateTree(write, done.Outcome);
+        _clearing.Note(write);
         ReplicaOutcome outcome = ReplicaOutcomes.Of(done.Outcome);
 
         // A refused write is one that never appears, unless a later write of the key, built on it, is at the store.
@@ -356,7 +355,7 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
     }
 
     private void Finish(IActorContext context, ReplicaPut put, ReplicaOutcome outcome, int siblings = 0) =>
-        Finish(context, put, new ReplicaPutDone(put.Ticket, outcome, default, default, VersionVector.Empty, siblings));
+        Finish(context, put, RefusalOf(put, outcome, siblings));
 
     private void Finish(IActorContext context, ReplicaPut put, ReplicaPutDone done)
     {
@@ -376,12 +375,8 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
         context.Send(forget.ReplyTo, new ReplicaForgetDone(isForgotten));
     }
 
-    private static void Refuse(IActorContext context, ReplicaPut put, ReplicaOutcome outcome) =>
-        context.Send(put.ReplyTo, new ReplicaPutDone(put.Ticket, outcome, default, default, VersionVector.Empty, 0));
+    private static ReplicaPutDone RefusalOf(ReplicaPut put, ReplicaOutcome outcome, int siblings = 0) =>
+        new(put.Ticket, outcome, default, default, VersionVector.Empty, siblings);
 
     private static Address StoreOf(IActorContext context) => new(context.Self.Node, ActorRole.Store, 0);
-
-    // A reservation that failed staged no write of the client's.
-    private static ReplicaOutcome RefusalOf(StoreOutcome outcome) =>
-        outcome == StoreOutcome.Busy ? ReplicaOutcome.Busy : ReplicaOutcome.ReadOnly;
 }

@@ -28,11 +28,15 @@ public enum ReplicaOutcome : byte
 
     /// <summary>The store took no more, but a later write of the key, built on this one, may carry it.</summary>
     BusyUnsure = 7,
+
+    /// <summary>Refused before anything was staged: the request was planned by a ring older than the replica's.</summary>
+    OlderRing = 8,
 }
 
 /// <summary>Asks a replica for what it durably holds of a key. Answered by <see cref="ReplicaReadDone"/>.</summary>
 /// <param name="Ticket">Chosen by the asker, echoed in the answer: the place in the preference list.</param>
-public sealed record ReplicaRead(StoreKey Key, ulong Ticket, Address ReplyTo) : Message;
+/// <param name="Epoch">Of the ring by which the asker chose this replica: where it is older than the replica's, the answer is <see cref="ReplicaOutcome.OlderRing"/>. 0 for whichever.</param>
+public sealed record ReplicaRead(StoreKey Key, ulong Ticket, Address ReplyTo, long Epoch = 0) : Message;
 
 /// <param name="Object">The encoded <see cref="SiblingSet"/>; empty when the key was never written here.</param>
 public sealed record ReplicaReadDone(ulong Ticket, ReplicaOutcome Outcome, ReadOnlyMemory<byte> Object) : Message;
@@ -43,8 +47,9 @@ public sealed record ReplicaReadDone(ulong Ticket, ReplicaOutcome Outcome, ReadO
 /// </summary>
 /// <param name="Context">What the client had seen; empty for none.</param>
 /// <param name="LastWriteWins">Replaces all that this replica holds.</param>
-public sealed record ReplicaPut(StoreKey Key, VersionVector Context, ValueContent Content, bool LastWriteWins, ulong Ticket, Address ReplyTo)
-    : Message;
+/// <param name="Epoch">As in <see cref="ReplicaRead"/>.</param>
+public sealed record ReplicaPut(
+    StoreKey Key, VersionVector Context, ValueContent Content, bool LastWriteWins, ulong Ticket, Address ReplyTo, long Epoch = 0) : Message;
 
 /// <param name="Dot">The dot that was made; default when refused before one was.</param>
 /// <param name="Object">The encoded set after the write, to be sent to the other replicas; empty when refused.</param>
@@ -62,7 +67,8 @@ public sealed record ReplicaPutDone(
 /// Merges an object into what the replica holds: the one way in for replication, read repair, hints and anti-entropy.
 /// Answered by <see cref="ReplicaMergeDone"/> when the merge is durable, or at once when it changes nothing.
 /// </summary>
-public sealed record ReplicaMerge(StoreKey Key, ReadOnlyMemory<byte> Object, ulong Ticket, Address ReplyTo) : Message;
+/// <param name="Epoch">As in <see cref="ReplicaRead"/>; 0 for what is right under any ring: hints, comparisons, transfers.</param>
+public sealed record ReplicaMerge(StoreKey Key, ReadOnlyMemory<byte> Object, ulong Ticket, Address ReplyTo, long Epoch = 0) : Message;
 
 public sealed record ReplicaMergeDone(ulong Ticket, ReplicaOutcome Outcome) : Message;
 
@@ -71,7 +77,14 @@ public sealed record ReplicaMergeDone(ulong Ticket, ReplicaOutcome Outcome) : Me
 /// <see cref="ReplicaForgetDone"/>.
 /// </summary>
 /// <param name="Version">Hash of the encoded object, <see cref="StableHash"/>.</param>
-public sealed record ReplicaForget(StoreKey Key, ulong Version, Address ReplyTo) : Message;
+public sealed record ReplicaForget(StoreKey Key, ulong Version, Address ReplyTo) : Message
+{
+    /// <summary>
+    /// Of <see cref="ReplicaClearBegun"/>: the node owns the partition no longer, and the key goes whatever it holds, unless
+    /// something was written to the partition since. Null where members agreed on a version.
+    /// </summary>
+    public long? ClearStamp { get; init; }
+}
 
 /// <param name="IsForgotten">False when the replica held something else, or something was under way for the key, or the store refused.</param>
 public sealed record ReplicaForgetDone(bool IsForgotten) : Message;

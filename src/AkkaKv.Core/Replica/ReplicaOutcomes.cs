@@ -14,4 +14,8 @@ internal static class ReplicaOutcomes
         StoreOutcome.Busy => ReplicaOutcome.Busy,
         _ => throw new InvariantException($"Every store outcome has a replica outcome; {outcome} has none"),
     };
+
+    /// <summary>What a reservation of dots that failed means to the writes that wait for it: nothing of theirs was staged.</summary>
+    public static ReplicaOutcome OfReservation(StoreOutcome outcome) =>
+        outcome == StoreOutcome.Busy ? ReplicaOutcome.Busy : ReplicaOutcome.ReadOnly;
 }

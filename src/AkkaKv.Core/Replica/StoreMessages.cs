@@ -61,7 +61,7 @@ public sealed record StoreRemove(StoreKey Key, ulong Ticket, Address ReplyTo, St
 public sealed record StoreScan(
     ulong FirstHash, ulong LastHash, long Cursor, ulong Ticket, Address ReplyTo, StoreSpace Space = StoreSpace.Objects) : Message;
 
-/// <param name="Keys">Some keys of the range, in no order.</param>
+/// <param name="Keys">Some keys of the range, in no order; none of them has a larger hash than one of a later answer.</param>
 /// <param name="NextCursor">Where to go on; −1 when all were told.</param>
 public sealed record StoreScanDone(ulong Ticket, IReadOnlyList<StoreKey> Keys, long NextCursor) : Message;
 

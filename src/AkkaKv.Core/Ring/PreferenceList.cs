@@ -19,6 +19,19 @@ public readonly struct PreferenceList : IReadOnlyList<NodeId>
         Count = count;
     }
 
+    /// <summary>What one list names and the other does not, in its order.</summary>
+    public static PreferenceList Rest(PreferenceList nodes, PreferenceList without)
+    {
+        var rest = new List<NodeId>(nodes.Count);
+        foreach (NodeId node in nodes)
+        {
+            if (!without.Contains(node))
+                rest.Add(node);
+        }
+
+        return new PreferenceList([.. rest], 0, rest.Count);
+    }
+
     /// <summary>How many nodes.</summary>
     public int Count { get; }
 
@@ -44,9 +57,9 @@ public readonly struct PreferenceList : IReadOnlyList<NodeId>
     /// <summary>Walks the nodes in order of preference.</summary>
     public ReadOnlySpan<NodeId>.Enumerator GetEnumerator() => Span.GetEnumerator();
 
-    IEnumerator<NodeId> IEnumerable<NodeId>.GetEnumerator() => new ArraySegment<NodeId>(_nodes, _start, Count).GetEnumerator();
+    IEnumerator<NodeId> IEnumerable<NodeId>.GetEnumerator() => new ArraySegment<NodeId>(_nodes ?? [], _start, Count).GetEnumerator();
 
-    IEnumerator IEnumerable.GetEnumerator() => new ArraySegment<NodeId>(_nodes, _start, Count).GetEnumerator();
+    IEnumerator IEnumerable.GetEnumerator() => ((IEnumerable<NodeId>)this).GetEnumerator();
 
     public override string ToString() => string.Join(" ", (IEnumerable<NodeId>)this);
 }

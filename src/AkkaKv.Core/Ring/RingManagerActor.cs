@@ -3,22 +3,29 @@ using AkkaKv.Core.Kernel;
 namespace AkkaKv.Core.Ring;
 
 /// <summary>
-/// Holds the topology and pushes the ring made from it to everyone who subscribed, so that nobody asks in mid-request.
+/// Holds the topology and pushes the ring made from it to everyone who must adopt it or has subscribed, so that nobody asks
+/// in mid-request. Tells the topology actor when all who must have adopted it.
 /// </summary>
 public sealed class RingManagerActor : Actor
 {
-    /// <summary>Bounds the subscribers: the long-lived actors of a node, never a request.</summary>
-    public const int SubscribersMax = 65_536 + 1024;
+    /// <summary>Bounds the subscribers: the long-lived actors of a node, some for each partition, never a request.</summary>
+    public const int SubscribersMax = (4 * 65_536) + 1024;
 
     private readonly List<Address> _subscribers = [];
     private readonly HashSet<Address> _known = [];
+    private readonly HashSet<Address> _confirmers = [];
+    private readonly HashSet<Address> _confirmed = [];
     private RingSnapshot _ring;
 
-    public RingManagerActor(RingTopology topology, IReadOnlyList<Address> subscribers)
+    /// <param name="confirmers">All who must have adopted a ring before the node has: its replicas and its gateways.</param>
+    public RingManagerActor(RingTopology topology, IReadOnlyList<Address> confirmers)
     {
         _ring = RingSnapshot.Of(topology);
-        foreach (Address subscriber in subscribers)
-            Add(subscriber);
+        foreach (Address confirmer in confirmers)
+        {
+            _confirmers.Add(confirmer);
+            Add(confirmer);
+        }
     }
 
     public override void Start(IActorContext context) => Push(context);
@@ -29,6 +36,7 @@ public sealed class RingManagerActor : Actor
         {
             case RingSubscribe subscribe: OnSubscribe(context, subscribe.Subscriber); break;
             case RingTopologyAdopted adopted: OnAdopted(context, adopted.Topology); break;
+            case RingConfirmed confirmed: OnConfirmed(context, confirmed); break;
             default: throw new InvariantException($"the ring manager takes no {message.GetType().Name}");
         }
     }
@@ -41,11 +49,27 @@ public sealed class RingManagerActor : Actor
 
     private void OnAdopted(IActorContext context, RingTopology topology)
     {
+        if (topology.Epoch == _ring.Epoch)
+            TellIfAllConfirmed(context);
         if (topology.Epoch <= _ring.Epoch)
             return;
         Invariant.Require(topology.Partitions == _ring.Partitions, "the number of partitions never changes", topology.Partitions);
-        _ring = RingSnapshot.Of(topology);
+        _ring = RingSnapshot.Of(topology, _ring);
+        _confirmed.Clear();
         Push(context);
+    }
+
+    // One of an older ring may arrive after the newer one was pushed: it says nothing about this one.
+    private void OnConfirmed(IActorContext context, RingConfirmed confirmed)
+    {
+        if (confirmed.Epoch == _ring.Epoch && _confirmers.Contains(confirmed.Sender) && _confirmed.Add(confirmed.Sender))
+            TellIfAllConfirmed(context);
+    }
+
+    private void TellIfAllConfirmed(IActorContext context)
+    {
+        if (_confirmed.Count == _confirmers.Count)
+            context.Send(new Address(context.Self.Node, ActorRole.Topology, 0), new RingAdoptedByAll(_ring.Epoch));
     }
 
     private void Add(Address subscriber)
@@ -61,5 +85,7 @@ public sealed class RingManagerActor : Actor
         var changed = new RingChanged(_ring);
         foreach (Address subscriber in _subscribers)
             context.Send(subscriber, changed);
+        if (_confirmers.Count == 0)
+            TellIfAllConfirmed(context);
     }
 }

@@ -20,11 +20,20 @@ public sealed class RingSnapshot
     private readonly int[] _replicas;
     private readonly int[] _primaries;
 
-    private RingSnapshot(RingTopology topology, RingMember[] members)
+    private RingSnapshot(RingTopology topology, RingMember[] members, RingSnapshot? before)
     {
         Topology = topology with { Members = members };
         MembersInOrder = members;
         OwnersPerPartition = Math.Min(topology.ReplicaCount, members.Length);
+        if (topology.AlsoMembers is { } also)
+            Also = Of(topology with { Members = also, AlsoMembers = null }, before);
+        if (before?.WithSamePlaces(topology, members) is { } same)
+        {
+            (_placement, _owners, _walks, _indexes) = (same._placement, same._owners, same._walks, same._indexes);
+            (_replicas, _primaries) = (same._replicas, same._primaries);
+            return;
+        }
+
         _placement = new RingPlacement(members, topology.Partitions, OwnersPerPartition);
         _owners = new NodeId[topology.Partitions * OwnersPerPartition];
         _walks = new NodeId[topology.Partitions][];
@@ -35,8 +44,6 @@ public sealed class RingSnapshot
             _indexes.Add(members[i].Node, i);
         for (int slot = 0; slot < _owners.Length; slot++)
             Own(slot, _placement.Owners[slot]);
-        if (topology.AlsoMembers is { } also)
-            Also = Of(topology with { Members = also, AlsoMembers = null });
     }
 
     /// <summary>While the cluster changes: the other ring, whose owners are written to as well; null when nothing changes.</summary>
@@ -61,14 +68,15 @@ public sealed class RingSnapshot
     public IReadOnlyList<RingMember> MembersInOrder { get; }
 
     /// <summary>Computes the ring.</summary>
+    /// <param name="before">What it takes from an older ring it need not compute; the outcome is the same.</param>
     /// <exception cref="InvariantException">When the topology has problems; see <see cref="RingTopology.Problems"/>.</exception>
-    public static RingSnapshot Of(RingTopology topology)
+    public static RingSnapshot Of(RingTopology topology, RingSnapshot? before = null)
     {
         IReadOnlyList<string> problems = topology.Problems();
         Invariant.Require(problems.Count == 0, "a ring is made from a sound topology", string.Join(" ", problems));
         RingMember[] members = [.. topology.Members];
         Array.Sort(members, static (left, right) => left.Node.CompareTo(right.Node));
-        return new RingSnapshot(topology, members);
+        return new RingSnapshot(topology, members, before);
     }
 
     /// <summary>The partition of a key.</summary>
@@ -125,6 +133,15 @@ public sealed class RingSnapshot
         return partitions;
     }
 
+    // This ring or its other one, where its members lie as these do: the places depend on names, weights and zones alone.
+    private RingSnapshot? WithSamePlaces(RingTopology topology, RingMember[] members)
+    {
+        bool isSame = topology.Partitions == Partitions
+            && topology.ReplicaCount == ReplicaCount
+            && members.AsSpan().SequenceEqual(MembersInOrder.ToArray(), SamePlace.Instance);
+        return isSame ? this : Also?.WithSamePlaces(topology, members);
+    }
+
     private void Own(int slot, int member)
     {
         _owners[slot] = MembersInOrder[member].Node;
@@ -150,4 +167,14 @@ public sealed class RingSnapshot
 
     private static void RequireCount(int n) =>
         Invariant.Require(n is >= 1 and <= RingTopology.ReplicaCountMax, "a preference list has 1 to 15 nodes", n);
+
+    private sealed class SamePlace : IEqualityComparer<RingMember>
+    {
+        public static readonly SamePlace Instance = new();
+
+        public bool Equals(RingMember? left, RingMember? right) =>
+            (left!.Node, left.Zone) == (right!.Node, right.Zone) && left.Weight.Equals(right.Weight);
+
+        public int GetHashCode(RingMember member) => member.Weight.GetHashCode();
+    }
 }

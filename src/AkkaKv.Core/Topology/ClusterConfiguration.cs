@@ -35,8 +35,15 @@ public sealed record ClusterConfiguration(long Epoch, ulong ClusterId, int Parti
     /// <summary>The members after the change, by name; null when settled.</summary>
     public IReadOnlyList<RingMember>? Next { get; init; }
 
-    /// <summary>Members before the change that the operator has declared dead: nobody waits for them or fetches from them.</summary>
+    /// <summary>Members before or after the change that the operator has declared dead, by name: nobody waits for them or fetches from them.</summary>
     public IReadOnlyList<NodeId> Gone { get; init; } = [];
+
+    /// <summary>
+    /// The change is being taken back: <see cref="TopologyPhase.WriteBothReadOld"/> asks for no work and is followed by
+    /// <see cref="TopologyPhase.WriteNew"/>, in which the members before the change are the new ones, and those that were to
+    /// join clear what they fetched. Copies that nobody owns would outlive their deletion.
+    /// </summary>
+    public bool IsTakenBack { get; init; }
 
     /// <summary>What the operators have asked for and not committed, in the order of asking.</summary>
     public IReadOnlyList<StagedChange> Staged { get; init; } = [];
@@ -57,10 +64,17 @@ public sealed record ClusterConfiguration(long Epoch, ulong ClusterId, int Parti
             }
 
             foreach (RingMember member in Next ?? [])
-                everyone[member.Node] = member;
+            {
+                if (!Gone.Contains(member.Node))
+                    everyone[member.Node] = member;
+            }
+
             return [.. everyone.Values];
         }
     }
+
+    /// <summary>Whether this epoch asks the nodes for more than entering it: to fetch and compare, or to clear.</summary>
+    public bool HasWork => Phase == TopologyPhase.WriteNew || (Phase == TopologyPhase.WriteBothReadOld && !IsTakenBack);
 
     /// <summary>What the ring is computed from.</summary>
     public RingTopology Ring => Phase switch
@@ -68,7 +82,7 @@ public sealed record ClusterConfiguration(long Epoch, ulong ClusterId, int Parti
         TopologyPhase.Settled => RingOf(Members, null),
         TopologyPhase.WriteBothReadOld => RingOf(Members, Next),
         TopologyPhase.WriteBothReadNew => RingOf(Next!, Members),
-        TopologyPhase.WriteNew => RingOf(Next!, null),
+        TopologyPhase.WriteNew => RingOf(IsTakenBack ? Members : Next!, null),
         _ => throw new InvariantException($"every phase has its ring; {Phase} has none"),
     };
 

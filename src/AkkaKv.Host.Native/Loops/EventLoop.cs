@@ -88,6 +88,8 @@ internal sealed class EventLoop
             SendToStore(message);
         else if (to.Role == ActorRole.Caller)
             _replies.Add((to.Number, message));
+        else if (to.Role == ActorRole.Network)
+            SendToNetwork(message);
         else
             SendWithinNode(to, message);
     }
@@ -115,6 +117,13 @@ internal sealed class EventLoop
             _store.Deliver(message);
     }
 
+    // Who belongs is told on the first loop only, so that the news arrive in their order.
+    private void SendToNetwork(Message message)
+    {
+        if (_index != 0 || !_world.Network(message))
+            Counters.DroppedUnknownAddress++;
+    }
+
     private void SendWithinNode(Address to, Message message)
     {
         int loop = LoopRoute.Of(to.Role, to.Number, _options.Loops);
@@ -129,7 +138,8 @@ internal sealed class EventLoop
     }
 
     // Who is alive and who owns what is told once, on a change: rare, and lost for good if a full inbox dropped it.
-    private static bool IsControl(ActorRole role) => role is ActorRole.Membership or ActorRole.RingManager;
+    private static bool IsControl(ActorRole role) =>
+        role is ActorRole.Membership or ActorRole.RingManager or ActorRole.Topology or ActorRole.Agreement;
 
     private ActorCell AddCell(Address address, Actor actor)
     {

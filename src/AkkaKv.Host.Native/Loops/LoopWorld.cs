@@ -1,3 +1,4 @@
+using AkkaKv.Core.Kernel;
 using AkkaKv.Host.Native.Callers;
 using AkkaKv.Host.Native.Peers;
 
@@ -15,6 +16,9 @@ internal sealed class LoopWorld(TimeProvider clock, CallTable calls, PeerTable p
     public PeerTable Peers { get; } = peers;
 
     public Func<LoopPort, ILoopService>? MakeStore { get; } = hooks.MakeStore;
+
+    /// <summary>Takes what is for the host's connections; false when it is nothing of theirs. Set once before any loop runs.</summary>
+    public Func<Message, bool> Network { get; set; } = static _ => false;
 
     public Action<NodeFailure> Failed { get; } = failed;
 

@@ -21,36 +21,30 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
     private readonly INodeStore _store;
     private readonly NativeRuntime _runtime;
     private readonly NodeId _self;
+    private readonly TopologyDoor _topology;
+    private volatile bool _hasBelonged;
 
-    private NativeNode(NativeNodePlan plan, TimeProvider clock)
+    private NativeNode(NativeNodePlan plan, NativeStore store, TimeProvider clock)
     {
         _plan = plan;
         _self = plan.Actors.Self;
+        _store = store.Store;
         Invariant.Require(plan.Actors.Gateway.Gateways == plan.Host.Loops, "every loop has one gateway", plan.Actors.Gateway.Gateways);
-        int partitions = plan.Actors.Topology.Partitions;
-        int LoopOfHash(ulong hash) => new Token(hash).PartitionIn(partitions) % plan.Host.Loops;
-        _store = plan.DataDirectory is null
-            ? new MemoryStore(plan.Store, plan.Host.Loops, LoopOfHash)
-            : LogStore.Open(plan.DataDirectory, plan.Store, plan.Host.Loops, LoopOfHash);
-        try
+        Invariant.Require(plan.Actors.Topology.Partitions == store.Partitions, "the store is cut by the ring's partitions", store.Partitions);
+        var hooks = new NativeHooks
         {
-            var hooks = new NativeHooks
-            {
-                MakeStore = port => new StoreService(_store, port),
-                PeerConnected = peer => TellMembership(new PeerConnected(peer)),
-                PeerDisconnected = peer => TellMembership(new PeerDisconnected(peer)),
-                Log = plan.Log,
-            };
-            _runtime = new NativeRuntime(plan.Host, hooks, WireCodec.Instance, clock, NativeRuntime.DrawSeed());
-            Ids = new IdDoor(_runtime, _self, plan.Actors.Ids, clock);
-            foreach (ActorPlan actor in NodeRecipe.Of(plan.Actors))
-                _runtime.Spawn(actor.Role, actor.Number, actor.Make);
-        }
-        catch
-        {
-            _store.Dispose();
-            throw;
-        }
+            MakeStore = port => new StoreService(_store, port),
+            PeerConnected = peer => TellMembership(new PeerConnected(peer)),
+            PeerDisconnected = peer => TellMembership(new PeerDisconnected(peer)),
+            Log = plan.Log,
+        };
+        _runtime = new NativeRuntime(plan.Host, hooks, WireCodec.Instance, clock, NativeRuntime.DrawSeed());
+        Ids = new IdDoor(_runtime, _self, plan.Actors.Ids, clock);
+        IReadOnlyList<ActorPlan> actors = NodeRecipe.Of(plan.Actors);
+        _topology = new TopologyDoor(_runtime, _self, clock, isThere: actors.Any(actor => actor.Role == ActorRole.Topology));
+        _hasBelonged = !plan.IsJoining && plan.Actors.Configuration?.Everyone.Any(member => member.Node == _self) != false;
+        foreach (ActorPlan actor in actors)
+            _runtime.Spawn(actor.Role, actor.Number, actor.Make);
     }
 
     /// <inheritdoc/>
@@ -70,7 +64,21 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
 
     /// <summary>Opens the store: reads the whole log, which takes about a second per gigabyte.</summary>
     /// <exception cref="StoreOpenException">The directory cannot be used.</exception>
-    public static NativeNode Open(NativeNodePlan plan, TimeProvider clock) => new(plan, clock);
+    public static NativeNode Open(NativeNodePlan plan, TimeProvider clock) => Open(plan, NativeStore.Open(plan), clock);
+
+    /// <summary>Makes the node on a store that was opened for it, which is the node's from here on.</summary>
+    public static NativeNode Open(NativeNodePlan plan, NativeStore store, TimeProvider clock)
+    {
+        try
+        {
+            return new NativeNode(plan.With(store), store, clock);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Takes the peer port; called by <see cref="Start"/> when it was not.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The port is taken.</exception>
@@ -150,23 +158,64 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public ValueTask<ClusterChangeInfo?> ClusterAsync(CancellationToken cancellation) => _topology.ClusterAsync(cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<ChangeReply> StageAsync(ClusterChange change, bool takenBack, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return _topology.StageAsync(change, takenBack, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<PlanReply> PlanAsync(CancellationToken cancellation) => _topology.PlanAsync(cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<ChangeReply> CommitAsync(long epoch, CancellationToken cancellation) => _topology.CommitAsync(epoch, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<ChangeReply> AbortAsync(IReadOnlyList<string> dead, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(dead);
+        return _topology.AbortAsync(dead, cancellation);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<NodeHealth> HealthAsync(CancellationToken cancellation)
     {
+        var cluster = _topology.ClusterAsync(cancellation);
         var known = await AskAsync<GatewayMembersDone>(static replyTo => new GatewayMembers(replyTo), cancellation);
         StoreStatus store = _store.Status;
         var reasons = new List<string>();
+        if (await cluster is { } info && WhyNoMember(info) is { } outside)
+            reasons.Add(outside);
         if (_runtime.Stopped.IsCompleted)
             reasons.Add("The node has stopped; see its log.");
         if (store.ReadOnlyBecause is { } readOnly)
             reasons.Add($"The store takes no writes: {readOnly}");
         QuorumDefaults quorum = _plan.Actors.Gateway.Quorum;
-        int needed = Math.Min(Math.Max(quorum.R, quorum.W), _plan.Actors.Topology.Members.Count);
+        int needed = Math.Min(Math.Max(quorum.R, quorum.W), known?.Members.Count ?? _plan.Actors.Topology.Members.Count);
 
         // Where there was no place for the question the node is busy: that is no reason to send its clients away.
         int reachable = known?.Members.Count(member => member.Reachable) ?? needed;
         if (reachable < needed)
             reasons.Add($"A default quorum needs {needed} reachable members; this node reaches {reachable}. {Troubles()}");
         return new NodeHealth(_self.Name, reasons.Count == 0, reasons, StoreFacts.Of(store, _store.Identity));
+    }
+
+    private string? WhyNoMember(ClusterChangeInfo info)
+    {
+        if (info.Everyone().Any(member => member.Name == _self.Name))
+        {
+            _hasBelonged = true;
+            return null;
+        }
+
+        if (info.Staged.Any(change => change.Member?.Name == _self.Name))
+            return "The node waits to join: its join is staged. Look at it with 'akkakv cluster plan', begin it with 'akkakv cluster commit'.";
+        return _hasBelonged
+            ? "The node has left the cluster: what it held is with the others. Stop it for good, or have it join again with --join."
+            : $"The node waits to join, and nobody has staged it: 'akkakv cluster join {_self} …', or start it again with --join.";
     }
 
     /// <summary>Stops: no actor runs when it returns, and the store is closed cleanly.</summary>

@@ -1,4 +1,8 @@
+using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Node;
+using AkkaKv.Core.Ring;
+using AkkaKv.Core.Topology;
 using AkkaKv.Storage;
 
 namespace AkkaKv.Host.Native.Node;
@@ -16,4 +20,40 @@ public sealed record NativeNodePlan(
     StoreOptions Store,
     string? DataDirectory,
     int SiblingsWarn,
-    Action<NodeEvent> Log);
+    Action<NodeEvent> Log)
+{
+    /// <summary>The node has been told a cluster's configuration, and asks to be taken in.</summary>
+    public bool IsJoining { get; init; }
+
+    /// <summary>The plan for a node with this store: what the store knows of the cluster comes first.</summary>
+    internal NativeNodePlan With(NativeStore store)
+    {
+        NodeOptions actors = Actors with { StoreId = store.Identity.StoreId };
+        if ((store.Configuration ?? Actors.Configuration) is not { } known)
+            return this with { Actors = actors };
+        return this with
+        {
+            Actors = actors with { Configuration = known, Topology = known.Ring, Gateway = actors.Gateway with { Places = PlacesOf(known, actors) } },
+            Host = Host with
+            {
+                RingPartitions = known.Partitions,
+                ClusterId = known.ClusterId,
+                Peers = [.. known.Everyone.Where(member => member.Node != actors.Self).Select(PeerOf)],
+            },
+        };
+    }
+
+    private static PeerEndpoint PeerOf(RingMember member) =>
+        PeerEndpoint.TryParse(member.Node, member.Endpoint) ?? new PeerEndpoint(member.Node, "", 0);
+
+    // A member that the configuration gives no place, as one that is about to join, keeps that of the settings.
+    private static MemberPlace[] PlacesOf(ClusterConfiguration known, NodeOptions actors)
+    {
+        var places = new SortedDictionary<NodeId, MemberPlace>();
+        foreach (MemberPlace place in actors.Gateway.Places)
+            places[place.Node] = place;
+        foreach (RingMember member in known.Everyone.Where(member => member.Endpoint.Length > 0))
+            places[member.Node] = new MemberPlace(member.Node, member.Endpoint, member.Http.Length > 0 ? member.Http : null);
+        return [.. places.Values];
+    }
+}

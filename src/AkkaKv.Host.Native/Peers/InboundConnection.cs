@@ -59,14 +59,7 @@ internal sealed class InboundConnection(Socket socket, PeerListener listener, Na
     private async Task<Hello?> AgreeAsync(ReceiveBuffer buffer)
     {
         Hello other = await HandshakeExchange.ReceiveAsync(socket, buffer, HandshakeCodec.ReadHello, CancellationToken.None);
-        var own = new Hello(
-            Hello.ProtocolVersion,
-            Hello.ProtocolVersion,
-            options.Cluster,
-            options.Self.Name,
-            other.Node,
-            options.RingPartitions,
-            other.Class);
+        Hello own = options.HelloTo(other.Node, other.Class, listener.ClusterId);
         string? refusal = own.RefusalOf(other) ?? listener.RefusalOf(other);
         await HandshakeExchange.SendAsync(socket, output => HandshakeCodec.Write(new HelloAnswer(own, refusal), output), CancellationToken.None);
         if (refusal is not null)
@@ -83,7 +76,8 @@ internal sealed class InboundConnection(Socket socket, PeerListener listener, Na
 
     private async Task ReceiveAllAsync(ReceiveBuffer handshakeRest, Hello hello)
     {
-        await listener.TakeOverAsync(this, _peer, hello.Class);
+        if (!await listener.TakeOverAsync(this, _peer, hello.Class))
+            return;
         using var buffer = new ReceiveBuffer(options.BufferBytesKept);
         buffer.Append(handshakeRest.Unread);
         while (true)

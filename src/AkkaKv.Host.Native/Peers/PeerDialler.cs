@@ -12,7 +12,7 @@ namespace AkkaKv.Host.Native.Peers;
 /// sign of life with one, and says nothing else on this connection.
 /// </summary>
 internal sealed class PeerDialler(
-    PeerLink link, MessageClass group, NativeNodeOptions options, NativeHooks hooks, IMessageCodec codec, TimeProvider clock, ulong seed)
+    PeerLink link, MessageClass group, PeerTable peers, NativeNodeOptions options, NativeHooks hooks, IMessageCodec codec, TimeProvider clock, ulong seed)
 {
     private readonly RandomSource _random = new(seed);
 
@@ -39,9 +39,9 @@ internal sealed class PeerDialler(
             // A process that is out of file descriptors gets no socket; that passes, like any trouble of the network.
             using Socket socket = hooks.OpenSocket();
             socket.NoDelay = true;
-            await AgreeAsync(socket, buffer, stop);
+            int version = await AgreeAsync(socket, buffer, stop);
             stood = true;
-            await CarryAsync(socket, buffer, stop);
+            await CarryAsync(socket, version, buffer, stop);
         }
         catch (Exception cause) when (IsOfTheNetwork(cause))
         {
@@ -55,29 +55,24 @@ internal sealed class PeerDialler(
         return stood;
     }
 
-    private async Task AgreeAsync(Socket socket, ReceiveBuffer buffer, CancellationToken stop)
+    // Returns the version of the protocol that both speak.
+    private async Task<int> AgreeAsync(Socket socket, ReceiveBuffer buffer, CancellationToken stop)
     {
         using var deadline = new CancellationTokenSource(options.ConnectTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
-        var own = new Hello(
-            Hello.ProtocolVersion,
-            Hello.ProtocolVersion,
-            options.Cluster,
-            options.Self.Name,
-            link.Node.Name,
-            options.RingPartitions,
-            group);
+        Hello own = options.HelloTo(link.Node.Name, group, peers.ClusterId);
         await socket.ConnectAsync(link.Endpoint.Host, link.Endpoint.Port, either.Token);
         await HandshakeExchange.SendAsync(socket, output => HandshakeCodec.Write(own, output), either.Token);
         HelloAnswer answer = await HandshakeExchange.ReceiveAsync(socket, buffer, HandshakeCodec.ReadAnswer, either.Token);
         string? refusal = answer.Refusal ?? own.RefusalOf(answer.Hello);
         if (refusal is not null)
             throw new WireFormatException(refusal);
+        return own.VersionWith(answer.Hello);
     }
 
-    private async Task CarryAsync(Socket socket, ReceiveBuffer buffer, CancellationToken stop)
+    private async Task CarryAsync(Socket socket, int version, ReceiveBuffer buffer, CancellationToken stop)
     {
-        var sender = new PeerSender(socket, options, codec, link.Counters, clock);
+        var sender = new PeerSender(socket, version, options, codec, link.Counters, clock);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var life = new SignsOfLife(clock);
         link.Up(group, sender);

@@ -1,5 +1,6 @@
 using AkkaKv.Core.Kernel;
 using AkkaKv.Wire.Codec;
+using AkkaKv.Wire.Handshake;
 
 namespace AkkaKv.Host.Native.Peers;
 
@@ -8,7 +9,7 @@ namespace AkkaKv.Host.Native.Peers;
 /// one that the peer dialled and sends on. The peer is connected when all of them stand: a question that can be sent
 /// to a node that cannot answer is worth nothing, and would only wait for its deadline.
 /// </summary>
-internal sealed class PeerLink(PeerEndpoint endpoint, int index, NativeHooks hooks, IMessageCodec codec)
+internal sealed class PeerLink(PeerEndpoint endpoint, int index, NativeHooks hooks, IMessageCodec codec) : IDisposable
 {
     /// <summary>How many classes there are, and connections to each peer.</summary>
     public const int Classes = (int)MessageClass.Bulk + 1;
@@ -16,13 +17,15 @@ internal sealed class PeerLink(PeerEndpoint endpoint, int index, NativeHooks hoo
     private readonly Lock _gate = new();
     private readonly PeerSender?[] _senders = new PeerSender?[Classes];
     private readonly bool[] _inbound = new bool[Classes];
+    private readonly CancellationTokenSource _closed = new();
+    private bool _isClosed;
     private readonly string?[] _troubles = new string?[Classes];
     private volatile PeerEndpoint _endpoint = endpoint;
     private volatile TaskCompletionSource _dialNow = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public NodeId Node { get; } = endpoint.Node;
 
-    /// <summary>Its place among the links of this node.</summary>
+    /// <summary>Its own number among all links that this node ever made: one that is closed does not pass it on.</summary>
     public int Index { get; } = index;
 
     public PeerCounters Counters { get; } = new();
@@ -38,6 +41,38 @@ internal sealed class PeerLink(PeerEndpoint endpoint, int index, NativeHooks hoo
         EndBackoff();
     }
 
+    /// <summary>Cancelled when the peer belongs no longer.</summary>
+    public CancellationToken Closed => _closed.Token;
+
+    /// <summary>The peer listens elsewhere now: connections to where it was are closed, and it is dialled there.</summary>
+    public void MoveTo(string host, int port)
+    {
+        PeerSender?[] standing;
+        lock (_gate)
+            standing = [.. _senders];
+        SetEndpoint(host, port);
+        foreach (PeerSender? sender in standing)
+            sender?.Dispose();
+    }
+
+    /// <summary>The peer belongs no longer. It is told as disconnected here and now, for a link that follows on this one may be connected at once.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+                return;
+            bool wasConnected = IsConnectedLocked();
+            _isClosed = true;
+            TellLocked(wasConnected);
+        }
+
+        _closed.Cancel();
+    }
+
+    /// <summary>After its diallers have ended.</summary>
+    public void Dispose() => _closed.Dispose();
+
     /// <summary>Adds a message to the batch of its class.</summary>
     /// <returns>The class, for the flush at the end of the turn.</returns>
     public MessageClass Add(ActorRole role, ulong number, Message message)
@@ -46,6 +81,8 @@ internal sealed class PeerLink(PeerEndpoint endpoint, int index, NativeHooks hoo
         PeerSender? sender = Volatile.Read(ref _senders[(int)group]);
         if (sender is null)
             Interlocked.Increment(ref Counters.DroppedNotConnected);
+        else if (sender.Version < Hello.ProtocolVersion && codec.VersionOf(message) > sender.Version)
+            Interlocked.Increment(ref Counters.DroppedOlderPeer);
         else
             sender.Add(role, number, message);
         return group;
@@ -103,7 +140,7 @@ internal sealed class PeerLink(PeerEndpoint endpoint, int index, NativeHooks hoo
     {
         lock (_gate)
         {
-            bool isNews = !_troubles.Contains(reason);
+            bool isNews = !_isClosed && !_troubles.Contains(reason);
             _troubles[(int)group] = reason;
             if (isNews)
                 hooks.Log(new NodeEvent(NodeEventLevel.Warning, $"No {group} connection to {Node}: {reason}"));
@@ -138,6 +175,6 @@ internal sealed class PeerLink(PeerEndpoint endpoint, int index, NativeHooks hoo
     private void EndBackoff() =>
         Interlocked.Exchange(ref _dialNow, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
-    private bool IsConnectedLocked() =>
-        Array.TrueForAll(_senders, sender => sender is not null) && Array.TrueForAll(_inbound, stands => stands);
+    private bool IsConnectedLocked() => !_isClosed
+        && Array.TrueForAll(_senders, sender => sender is not null) && Array.TrueForAll(_inbound, stands => stands);
 }

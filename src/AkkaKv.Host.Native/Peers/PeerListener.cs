@@ -21,6 +21,9 @@ internal sealed class PeerListener(NativeNodeOptions options, NativeHooks hooks,
 
     public InboundCounters Counters { get; } = new();
 
+    /// <summary>0 as long as it is not known.</summary>
+    public ulong ClusterId => world.Peers.ClusterId;
+
     public IPEndPoint Bind()
     {
         // The framework lets a restarted node take its port back though old connections linger. Asking for it by the
@@ -57,27 +60,44 @@ internal sealed class PeerListener(NativeNodeOptions options, NativeHooks hooks,
     /// <summary>Says why a node may not connect that otherwise agrees.</summary>
     public string? RefusalOf(Hello other) => world.Peers.Find(new NodeId(other.Node)) is not null
         ? null
-        : $"{other.Node} is not in the member list of {options.Self}. Add it there, or correct the address that {other.Node} dials.";
+        : $"{other.Node} is no member of cluster '{options.Cluster}' as node {options.Self} knows it: join it with 'akkakv cluster join {other.Node} …', or correct the address that {other.Node} dials.";
 
     /// <summary>
     /// Makes this the one connection of its peer and class. The one before is closed, and has posted its last message
     /// when this returns, so a reconnection does not reorder what a sender said.
     /// </summary>
-    public async Task TakeOverAsync(InboundConnection connection, NodeId peer, MessageClass group)
+    /// <returns>False when the peer has ceased to belong in the meantime.</returns>
+    public async Task<bool> TakeOverAsync(InboundConnection connection, NodeId peer, MessageClass group)
     {
         InboundConnection? before;
         lock (_gate)
         {
+            // Under the lock, so that the end of a connection and the beginning of the next are told in their order.
+            if (world.Peers.Find(peer) is not { } link)
+                return false;
             _current.TryGetValue((peer, group), out before);
             _current[(peer, group)] = connection;
-            // Under the lock, so that the end of a connection and the beginning of the next are told in their order.
-            world.Peers.Find(peer)?.InboundUp(group);
+            link.InboundUp(group);
         }
 
         if (before is null)
-            return;
+            return true;
         before.Close();
         await before.Ended;
+        return true;
+    }
+
+    /// <summary>Closes what a node has dialled that belongs no longer: call it when the table of links has lost it.</summary>
+    public void CloseOf(NodeId peer)
+    {
+        lock (_gate)
+        {
+            for (int group = 0; group < PeerLink.Classes; group++)
+            {
+                if (_current.Remove((peer, (MessageClass)group), out InboundConnection? connection))
+                    connection.Close();
+            }
+        }
     }
 
     public void Forget(InboundConnection connection)

@@ -14,7 +14,8 @@ namespace AkkaKv.Host.Native.Peers;
 /// Lives as long as its socket: after a reconnection there is a new one, so no half-sent frame can leak into it. The
 /// lock is per message, because several loops send to one peer; it is nearly never contended.
 /// </remarks>
-internal sealed class PeerSender(Socket socket, NativeNodeOptions options, IMessageCodec codec, PeerCounters counters, TimeProvider clock)
+internal sealed class PeerSender(
+    Socket socket, int version, NativeNodeOptions options, IMessageCodec codec, PeerCounters counters, TimeProvider clock)
     : IDisposable
 {
     private readonly Lock _gate = new();
@@ -23,6 +24,9 @@ internal sealed class PeerSender(Socket socket, NativeNodeOptions options, IMess
     private bool _isSending;
     private bool _isClosed;
     private long _progressAt = clock.GetTimestamp();
+
+    /// <summary>The version of the protocol that both sides speak.</summary>
+    public int Version => version;
 
     /// <summary>When the network last took bytes.</summary>
     public long ProgressAt => Volatile.Read(ref _progressAt);

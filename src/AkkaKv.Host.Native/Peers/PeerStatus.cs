@@ -17,13 +17,15 @@ public sealed record PeerStatus(NodeId Node, string Endpoint, bool Connected, st
 /// <param name="DroppedNotConnected">Messages dropped because there was no connection.</param>
 /// <param name="DroppedFull">Messages dropped because too much was outstanding.</param>
 /// <param name="DroppedTooLarge">Messages dropped because they exceed the frame limit.</param>
+/// <param name="DroppedOlderPeer">Messages dropped because the peer runs a release that does not know their kind.</param>
 public sealed record PeerTraffic(
     long Messages,
     long Writes,
     long Bytes,
     long DroppedNotConnected,
     long DroppedFull,
-    long DroppedTooLarge);
+    long DroppedTooLarge,
+    long DroppedOlderPeer);
 
 /// <summary>The traffic to one peer as it is counted, from several threads.</summary>
 internal sealed class PeerCounters
@@ -34,6 +36,7 @@ internal sealed class PeerCounters
     public long DroppedNotConnected;
     public long DroppedFull;
     public long DroppedTooLarge;
+    public long DroppedOlderPeer;
     public long ConnectionsFailed;
 
     public PeerTraffic Snapshot() => new(
@@ -42,7 +45,8 @@ internal sealed class PeerCounters
         Interlocked.Read(ref Bytes),
         Interlocked.Read(ref DroppedNotConnected),
         Interlocked.Read(ref DroppedFull),
-        Interlocked.Read(ref DroppedTooLarge));
+        Interlocked.Read(ref DroppedTooLarge),
+        Interlocked.Read(ref DroppedOlderPeer));
 }
 
 /// <summary>What came in from all peers, counted from several threads.</summary>

@@ -1,35 +1,43 @@
 using System.Collections.Frozen;
 using AkkaKv.Core.Kernel;
-using AkkaKv.Wire.Codec;
 
 namespace AkkaKv.Host.Native.Peers;
 
-/// <summary>The links to all peers; fixed when the node is made.</summary>
+/// <summary>
+/// The links to all peers. An immutable map that is replaced as a whole when the members change, so that the loops look
+/// a peer up without a lock; one writer at a time.
+/// </summary>
 internal sealed class PeerTable
 {
-    private readonly FrozenDictionary<string, PeerLink> _byName;
+    private volatile FrozenDictionary<string, PeerLink> _byName = FrozenDictionary<string, PeerLink>.Empty;
+    private ulong _clusterId;
 
-    public PeerTable(NativeNodeOptions options, NativeHooks hooks, IMessageCodec codec)
+    /// <summary>By name.</summary>
+    public IReadOnlyList<PeerLink> Links => [.. _byName.Values.OrderBy(link => link.Node.Name, StringComparer.Ordinal)];
+
+    /// <summary>0 as long as it is not known.</summary>
+    public ulong ClusterId
     {
-        var links = new PeerLink[options.Peers.Count];
-        for (int i = 0; i < links.Length; i++)
-            links[i] = new PeerLink(options.Peers[i], i, hooks, codec);
-        Links = links;
-        _byName = links.ToFrozenDictionary(link => link.Node.Name, StringComparer.Ordinal);
+        get => Volatile.Read(ref _clusterId);
+        set => Volatile.Write(ref _clusterId, value);
     }
 
-    public IReadOnlyList<PeerLink> Links { get; }
-
     public PeerLink? Find(NodeId node) => _byName.GetValueOrDefault(node.Name);
+
+    public void Replace(IEnumerable<PeerLink> links) => _byName = links.ToFrozenDictionary(link => link.Node.Name, StringComparer.Ordinal);
 }
 
 /// <summary>
 /// What one loop sends to peers in one turn. Remembers which connections have something, so that each is flushed once.
 /// </summary>
+/// <remarks>
+/// The marks are by the link's number, which no other link ever has: a link that is closed within a turn is flushed in
+/// vain, and the one that follows on it has marks of its own. Three bytes for each link that the node ever made.
+/// </remarks>
 internal sealed class PeerTurn(PeerTable peers)
 {
-    private readonly bool[] _isTouched = new bool[peers.Links.Count * PeerLink.Classes];
-    private readonly List<int> _touched = [];
+    private readonly List<(PeerLink Link, int Class)> _touched = [];
+    private bool[] _isTouched = [];
 
     /// <summary>Adds a message to its connection's batch.</summary>
     /// <returns>False when the node is no member.</returns>
@@ -38,11 +46,14 @@ internal sealed class PeerTurn(PeerTable peers)
         PeerLink? link = peers.Find(to.Node);
         if (link is null)
             return false;
-        int place = (link.Index * PeerLink.Classes) + (int)link.Add(to.Role, to.Number, message);
+        int group = (int)link.Add(to.Role, to.Number, message);
+        int place = (link.Index * PeerLink.Classes) + group;
+        if (place >= _isTouched.Length)
+            Array.Resize(ref _isTouched, Math.Max(2 * _isTouched.Length, place + PeerLink.Classes));
         if (!_isTouched[place])
         {
             _isTouched[place] = true;
-            _touched.Add(place);
+            _touched.Add((link, group));
         }
 
         return true;
@@ -50,10 +61,10 @@ internal sealed class PeerTurn(PeerTable peers)
 
     public void Flush()
     {
-        foreach (int place in _touched)
+        foreach ((PeerLink link, int group) in _touched)
         {
-            _isTouched[place] = false;
-            peers.Links[place / PeerLink.Classes].Flush((MessageClass)(place % PeerLink.Classes));
+            _isTouched[(link.Index * PeerLink.Classes) + group] = false;
+            link.Flush((Wire.Codec.MessageClass)group);
         }
 
         _touched.Clear();

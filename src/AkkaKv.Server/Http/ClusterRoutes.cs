@@ -14,6 +14,7 @@ internal sealed class ClusterRoutes(IAkkaKv door)
         "curl {url}/kv/demo/greeting/placement",
         "curl {url}/cluster/members",
         "curl {url}/cluster/ring",
+        "curl {url}/cluster/changes",
         "curl {url}/cluster/hints",
         "curl -X POST {url}/cluster/repair",
         "curl {url}/ids/snowflake?count=3",

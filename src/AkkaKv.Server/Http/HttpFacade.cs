@@ -19,6 +19,8 @@ public static class HttpFacade
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
+        if (options.LeavesSignals)
+            builder.Services.AddSingleton<IHostLifetime, PassiveLifetime>();
         ConfigureLog(builder.Logging, options.LogLevel);
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseSockets(ConfigureSockets);
@@ -32,7 +34,18 @@ public static class HttpFacade
         new ClusterRoutes(door).Map(app);
         new ReportRoutes(door).Map(app);
         new IdRoutes(door).Map(app);
+        new ChangeRoutes(door).Map(app);
+        if (options.Cluster is { } cluster)
+            new JoinRoute(door, cluster).Map(app);
         return app;
+    }
+
+    /// <summary>Ends when the program says so, and at no signal.</summary>
+    private sealed class PassiveLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private static void ConfigureLog(ILoggingBuilder log, LogLevel level)

@@ -17,6 +17,12 @@ public sealed record HttpFacadeOptions
     /// <summary>Bytes of request bodies held at the same time; past it the answer is 429.</summary>
     public long RequestBytesInFlightMax { get; init; } = 64L << 20;
 
+    /// <summary>By what a node that wants to join is judged; null takes nobody in.</summary>
+    public ClusterFacts? Cluster { get; init; }
+
+    /// <summary>The program itself answers SIGTERM and SIGINT, as it has something to do before it stops.</summary>
+    public bool LeavesSignals { get; init; }
+
     /// <summary>How long a request's headers may take to arrive.</summary>
     public TimeSpan HeadersTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

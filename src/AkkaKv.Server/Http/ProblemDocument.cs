@@ -39,6 +39,9 @@ internal sealed record ProblemDocument
     /// <summary>What it may hold.</summary>
     public string? Allowed { get; init; }
 
+    /// <summary>Why a node may not join, for programs: <c>wrong-cluster</c>, <c>wrong-version</c>, <c>name-taken</c>, …</summary>
+    public string? Reason { get; init; }
+
     /// <summary>The nearest known name.</summary>
     public string? Suggestion { get; init; }
 

@@ -89,6 +89,30 @@ internal static class Problems
         Deleted = deleted,
     };
 
+    public static ProblemDocument OrderMalformed(string found) =>
+        Refusal("invalid-body", "The body is not valid", 400, $"The body must be a JSON object as docs/http.md shows it; {found}. Correct it.");
+
+    public static ProblemDocument OrderIncomplete(string required) =>
+        Refusal("invalid-body", "The body is not valid", 400, $"The body must have {required}. Add it.");
+
+    public static ProblemDocument ChangeRefused(string detail) =>
+        Refusal("change-refused", "The change was refused", 409, detail);
+
+    public static ProblemDocument NoPlan(string detail) =>
+        Refusal("no-plan", "There is nothing to commit", 409, detail);
+
+    public static ProblemDocument ChangeUnknown(string detail) =>
+        Of(new KvError(KvErrorCode.NotReady, detail, KvOutcome.Indeterminate, Retryable: true));
+
+    public static ProblemDocument ClusterUnknown() =>
+        Of(new KvError(
+            KvErrorCode.NotReady,
+            "The node must say who belongs to its cluster, and did not within its time: it starts, stops or is overloaded. Try again after a moment, or ask another node.",
+            Retryable: true));
+
+    public static ProblemDocument JoinRefused(string reason, string detail, bool retryable = false) =>
+        Refusal("join-refused", "The node may not join", retryable ? 503 : 409, detail) with { Reason = reason, Retryable = retryable };
+
     public static ProblemDocument MalformedTarget() =>
         Refusal("malformed-target", "The request target is malformed", 400, "Each \"%\" of the target must be followed by two hexadecimal digits. Write a percent sign of a key as %25.");
 

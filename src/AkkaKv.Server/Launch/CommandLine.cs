@@ -16,7 +16,7 @@ public enum CommandKind
 public sealed record CommandLine
 {
     private static readonly string[] Known =
-        ["--node", "--data", "--member", "--config", "--nodes", "--http-port", "--peer-port", "--restart", "--help", "--version"];
+        ["--node", "--data", "--member", "--config", "--nodes", "--http-port", "--peer-port", "--restart", "--bootstrap", "--join", "--leave-on-stop", "--help", "--version"];
 
     public CommandKind Kind { get; private set; } = CommandKind.Run;
 
@@ -89,6 +89,12 @@ public sealed record CommandLine
                 Restart = true;
                 launcherFlags.Add(flag);
                 break;
+            case "--bootstrap":
+                Set("Node:Bootstrap", "true", flag);
+                break;
+            case "--leave-on-stop":
+                Set("Node:LeaveOnStop", "true", flag);
+                break;
             case "--exit-with-parent":
                 ExitWithParent = true;
                 break;
@@ -136,6 +142,9 @@ public sealed record CommandLine
                 break;
             case "--member":
                 TakeMember(value);
+                break;
+            case "--join":
+                Set("Node:Join", value, flag);
                 break;
             case "--config":
                 ConfigFile = value;

@@ -8,4 +8,5 @@ public static class ExitCodes
     public const int BadConfiguration = 2;
     public const int PortInUse = 3;
     public const int DataDirectoryUnusable = 4;
+    public const int ClusterRefused = 5;
 }

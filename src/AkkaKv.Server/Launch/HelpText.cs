@@ -18,6 +18,10 @@ internal static class HelpText
                                          a member of the cluster; repeat it for each
           --data DIR                     the node's own directory (data/NAME)
 
+          --bootstrap                    found a new cluster of this node alone; others join it
+          --join URL[,URL…]              join a running cluster; only this node's own --member is given
+          --leave-on-stop                on SIGTERM leave the cluster for good, then end
+
         AkkaKv.Server config show        print every setting, its value and where it comes from
 
         Everywhere:
@@ -26,7 +30,8 @@ internal static class HelpText
           --help, --version
 
         Settings come from defaults, the file, AKKAKV__SECTION__NAME variables and flags; later ones win.
-        Exit codes: 0 ok, 1 failed, 2 bad configuration or usage, 3 port in use, 4 data directory unusable.
+        Exit codes: 0 ok, 1 failed, 2 bad configuration or usage, 3 port in use, 4 data directory unusable,
+        5 refused: the data directory or the cluster says that this node does not belong there.
 
         """;
 }

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Text;
 using AkkaKv.Api;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
@@ -8,8 +7,10 @@ using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Node;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
+using AkkaKv.Core.Topology;
 using AkkaKv.Host.Native;
 using AkkaKv.Host.Native.Node;
+using AkkaKv.Server.Http;
 using AkkaKv.Server.Options;
 using AkkaKv.Storage;
 using StoreOptions = AkkaKv.Storage.StoreOptions;
@@ -26,6 +27,7 @@ internal sealed class NativeNodeHost : INodeHost
     private readonly TextWriter _log;
     private readonly TaskCompletionSource<string> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private NativeNode? _node;
+    private Admission? _admission;
 
     private NativeNodeHost(ServerOptions options, TextWriter log)
     {
@@ -34,6 +36,8 @@ internal sealed class NativeNodeHost : INodeHost
     }
 
     public IAkkaKv Door => _node ?? throw new InvalidOperationException("The door is used after the start.");
+
+    public string Waiting => _admission?.Waiting ?? "";
 
     public Task<string> Failed => _failed.Task;
 
@@ -46,7 +50,8 @@ internal sealed class NativeNodeHost : INodeHost
         try
         {
             // Opening reads the whole log: not on the thread that also has to answer a signal.
-            _node = await Task.Run(() => NativeNode.Open(plan, TimeProvider.System), cancellation);
+            NativeStore store = await Task.Run(() => NativeStore.Open(plan), cancellation);
+            _node = await OpenAsync(plan, store, cancellation);
             _node.Bind();
         }
         catch (StoreOpenException refused)
@@ -79,6 +84,52 @@ internal sealed class NativeNodeHost : INodeHost
             await _node.DisposeAsync();
     }
 
+    private async Task<NativeNode> OpenAsync(NativeNodePlan plan, NativeStore store, CancellationToken cancellation)
+    {
+        try
+        {
+            using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(20) };
+            _admission = new Admission(_options, store, new JoinClient(http), TimeProvider.System, text => Write(new NodeEvent(NodeEventLevel.Information, text)));
+            var (configuration, isJoining) = await _admission.DecideAsync(cancellation);
+            if (configuration is null)
+                return NativeNode.Open(plan, store, TimeProvider.System);
+            NativeNodePlan known = WithConfiguration(plan, configuration) with { IsJoining = isJoining };
+            if (store.Configuration is not null)
+                return NativeNode.Open(known, store, TimeProvider.System);
+
+            // Opened again by the cluster's number of partitions; it is empty, so that costs nothing.
+            store.Dispose();
+            return NativeNode.Open(known, TimeProvider.System);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    // What all members must have in common comes from the configuration, whatever the settings say.
+    private NativeNodePlan WithConfiguration(NativeNodePlan plan, ClusterConfiguration known)
+    {
+        ClusterOptions cluster = _options.Cluster;
+        if (known.Partitions != cluster.Partitions)
+            Say($"Cluster:Partitions is {cluster.Partitions} in the settings and {known.Partitions} in the cluster, for its whole life: that counts.");
+        if (known.ReplicaCount != cluster.N)
+            Say($"Cluster:N is {cluster.N} in the settings and {known.ReplicaCount} in the cluster: that counts.");
+        if (Math.Max(cluster.R, cluster.W) > known.ReplicaCount)
+        {
+            throw new NodeStartException(
+                ExitCodes.BadConfiguration,
+                $"Cluster:R and Cluster:W must be at most the cluster's N, which is {known.ReplicaCount}; found R = {cluster.R} and W = {cluster.W}. Lower them.");
+        }
+
+        var quorum = new QuorumDefaults(known.ReplicaCount, cluster.R, cluster.W);
+        NodeOptions actors = plan.Actors with { Configuration = known, Topology = known.Ring, Gateway = plan.Actors.Gateway with { Quorum = quorum } };
+        return plan with { Actors = actors };
+
+        void Say(string text) => Write(new NodeEvent(NodeEventLevel.Warning, text));
+    }
+
     private static NativeNodePlan PlanOf(ServerOptions options, Action<NodeEvent> log)
     {
         var self = new NodeId(options.Node.Name!);
@@ -106,7 +157,11 @@ internal sealed class NativeNodeHost : INodeHost
     private static NodeOptions ActorsOf(ServerOptions options, NodeId self, int loops)
     {
         ClusterOptions cluster = options.Cluster;
-        RingMember[] members = [.. cluster.Members.Select(member => new RingMember(new NodeId(member.Name), member.Weight, member.Zone))];
+        RingMember[] members = [.. cluster.Members.Select(member => new RingMember(new NodeId(member.Name), member.Weight, member.Zone)
+        {
+            Endpoint = member.Endpoint,
+            Http = member.Http ?? "",
+        })];
         var gateway = new GatewayOptions
         {
             Limits = new KvLimits(options.Limits.KeyBytesMax, options.Limits.ValueBytesMax, options.Limits.SiblingsMax),
@@ -114,7 +169,7 @@ internal sealed class NativeNodeHost : INodeHost
             Buckets = options.Buckets.ToDictionary(
                 bucket => bucket.Key, bucket => new BucketQuorum(bucket.Value.N, bucket.Value.R, bucket.Value.W), StringComparer.Ordinal),
             Timeout = TimeSpan.FromMilliseconds(options.Limits.RequestTimeoutMillis),
-            ContextSecret = Encoding.UTF8.GetBytes(cluster.ContextSecret ?? "context of cluster " + cluster.Name),
+            ContextSecret = ClusterFacts.SecretOf(cluster.ContextSecret, cluster.Name),
             Places = [.. cluster.Members.Select(member => new MemberPlace(new NodeId(member.Name), member.Endpoint, member.Http))],
             RequestsMax = options.Limits.RequestsPerLoopMax,
             Gateways = loops,

@@ -9,6 +9,9 @@ public interface INodeHost : IAsyncDisposable
     /// <summary>The door; used only after <see cref="StartAsync"/> has completed.</summary>
     IAkkaKv Door { get; }
 
+    /// <summary>What the start waits for, for people; empty when for nothing but its own work.</summary>
+    string Waiting { get; }
+
     /// <summary>Completes, with the reason, when the node has stopped itself because something that must hold did not.</summary>
     Task<string> Failed { get; }
 

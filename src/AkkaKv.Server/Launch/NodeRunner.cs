@@ -3,6 +3,7 @@ using AkkaKv.Api;
 using AkkaKv.Server.Http;
 using AkkaKv.Server.Metrics;
 using AkkaKv.Server.Options;
+using AkkaKv.Wire.Handshake;
 
 namespace AkkaKv.Server.Launch;
 
@@ -49,6 +50,9 @@ internal sealed class NodeRunner(ServerOptions options, NodeHostFactory factory,
     {
         var stopping = app.Lifetime.ApplicationStopping;
         var host = factory(options);
+        door.StartsWith(() => host.Waiting);
+        using var signals = options.Node.LeaveOnStop ? new StopSignals() : null;
+        Task leaving = signals is null ? Task.CompletedTask : LeaveAtSignalAsync(signals, app, door);
         try
         {
             await host.StartAsync(stopping);
@@ -70,8 +74,30 @@ internal sealed class NodeRunner(ServerOptions options, NodeHostFactory factory,
         finally
         {
             await app.StopAsync(CancellationToken.None);
+            await leaving;
             await host.DisposeAsync();
         }
+    }
+
+    private async Task LeaveAtSignalAsync(StopSignals signals, WebApplication app, StartingDoor door)
+    {
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var told = app.Lifetime.ApplicationStopping.Register(() => stopping.TrySetResult());
+        await Task.WhenAny(signals.First, stopping.Task);
+        if (signals.First.IsCompleted && door.IsOpen)
+        {
+            try
+            {
+                using var over = CancellationTokenSource.CreateLinkedTokenSource(signals.Second, app.Lifetime.ApplicationStopping);
+                await new Leaving(door, options.Node.Name!, TimeProvider.System, Console.Out.WriteLine).LeaveAsync(over.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                await errors.WriteLineAsync($"{options.Node.Name} stops before it has left; the change goes on, or is taken back with 'akkakv cluster abort', when it is back.");
+            }
+        }
+
+        app.Lifetime.StopApplication();
     }
 
     private async Task StartHttpAsync(WebApplication app)
@@ -114,5 +140,11 @@ internal sealed class NodeRunner(ServerOptions options, NodeHostFactory factory,
         RequestsInFlightMax = options.Limits.RequestsInFlightMax,
         RequestBytesInFlightMax = options.Limits.RequestBytesInFlightMax,
         LogLevel = options.LogLevel,
+        LeavesSignals = options.Node.LeaveOnStop,
+        Cluster = new ClusterFacts(
+            options.Cluster.Name,
+            ClusterFacts.FingerprintOf(ClusterFacts.SecretOf(options.Cluster.ContextSecret, options.Cluster.Name)),
+            Hello.ProtocolVersionMin,
+            Hello.ProtocolVersion),
     };
 }

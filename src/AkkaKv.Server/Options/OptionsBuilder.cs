@@ -81,6 +81,9 @@ internal sealed class OptionsBuilder
             Name = name,
             DataDirectory = Path.GetFullPath(Optional("Node:DataDirectory") ?? (name is null ? "data" : Path.Combine("data", name))),
             Loops = Number("Node:Loops"),
+            Bootstrap = bool.Parse(values["Node:Bootstrap"].Text),
+            Join = Optional("Node:Join") is { } urls ? [.. SettingRule.AsUrls(urls).OfType<Uri>()] : [],
+            LeaveOnStop = bool.Parse(values["Node:LeaveOnStop"].Text),
             HttpListen = self is null ? null : Listen("Node:HttpListen", HostPort(self.Http), self.Http, $"the Http of member {name}"),
             PeerListen = self is null ? null : Listen("Node:PeerListen", SettingRule.Split(self.Endpoint), self.Endpoint, $"the Endpoint of member {name}"),
         };

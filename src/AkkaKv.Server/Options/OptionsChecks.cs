@@ -8,7 +8,7 @@ internal static class OptionsChecks
     private static readonly TimeSpan TombstoneGraceMin = TimeSpan.FromMinutes(5);
 
     public static IEnumerable<string> Of(ServerOptions options) =>
-        Quorums(options).Concat(Members(options)).Concat(Limits(options)).Concat(Tombstones(options.Upkeep));
+        Quorums(options).Concat(Members(options)).Concat(Growing(options)).Concat(Limits(options)).Concat(Tombstones(options.Upkeep));
 
     private static IEnumerable<string> Quorums(ServerOptions options)
     {
@@ -17,8 +17,9 @@ internal static class OptionsChecks
             yield return $"Cluster:R must be at most Cluster:N; found R = {cluster.R} and N = {cluster.N}. Lower R or raise N.";
         if (cluster.W > cluster.N)
             yield return $"Cluster:W must be at most Cluster:N; found W = {cluster.W} and N = {cluster.N}. Lower W or raise N.";
-        if (cluster.Members.Count > 0 && cluster.N > cluster.Members.Count)
-            yield return $"Cluster:N must be at most the number of members; found N = {cluster.N} and {cluster.Members.Count} members. Lower N or add members.";
+        // A node that is listed alone may be one of a cluster that others have joined: its data directory tells.
+        if (cluster.Members.Count > 1 && !options.Node.Bootstrap && options.Node.Join.Count == 0 && cluster.N > cluster.Members.Count)
+            yield return TooFewMembers(cluster);
         foreach (var (name, bucket) in options.Buckets)
         {
             var n = bucket.N ?? cluster.N;
@@ -26,9 +27,29 @@ internal static class OptionsChecks
                 yield return $"Buckets:{name}:R must be at most the bucket's N; found R = {bucket.R ?? cluster.R} and N = {n}. Set both for the bucket.";
             if ((bucket.W ?? cluster.W) > n)
                 yield return $"Buckets:{name}:W must be at most the bucket's N; found W = {bucket.W ?? cluster.W} and N = {n}. Set both for the bucket.";
-            if (cluster.Members.Count > 0 && bucket.N > cluster.Members.Count)
+            if (cluster.Members.Count > 1 && bucket.N > cluster.Members.Count)
                 yield return $"Buckets:{name}:N must be at most the number of members; found N = {bucket.N} and {cluster.Members.Count} members. Lower N or add members.";
         }
+    }
+
+    /// <summary>Said of a list of members that is the whole cluster.</summary>
+    public static string TooFewMembers(ClusterOptions cluster) =>
+        $"Cluster:N must be at most the number of members; found N = {cluster.N} and {cluster.Members.Count} members. Lower N or add members.";
+
+    private static IEnumerable<string> Growing(ServerOptions options)
+    {
+        var node = options.Node;
+        if (node.Bootstrap && node.Join.Count > 0)
+            yield return "Node:Bootstrap founds a cluster and Node:Join joins one; found both. Leave one of them out.";
+        if (!node.Bootstrap && node.Join.Count == 0)
+            yield break;
+        string setting = node.Bootstrap ? "Node:Bootstrap" : "Node:Join";
+        if (node.Name is null)
+            yield return $"{setting} is of a single node: say which with --node NAME.";
+        else if (options.Cluster.Members.Count > 1)
+            yield return $"With {setting} the only member to configure is this node; found {options.Cluster.Members.Count}. Leave the others out: they join, or the cluster tells of them.";
+        if (options.Store.Kind == StoreKind.Memory && node.Join.Count > 0)
+            yield return "A node that joins must keep what it has promised; found Store:Kind memory. Use log.";
     }
 
     private static IEnumerable<string> Members(ServerOptions options)

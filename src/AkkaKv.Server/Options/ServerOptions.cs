@@ -79,6 +79,15 @@ public sealed record LocalNodeOptions
     /// <summary>Event loops; 0 takes one for each core.</summary>
     public required int Loops { get; init; }
 
+    /// <summary>Founds a new cluster of this one node.</summary>
+    public bool Bootstrap { get; init; }
+
+    /// <summary>Nodes of the cluster that this one is to join; empty for none.</summary>
+    public IReadOnlyList<Uri> Join { get; init; } = [];
+
+    /// <summary>On SIGTERM the node leaves the cluster before it ends.</summary>
+    public bool LeaveOnStop { get; init; }
+
     /// <summary>Where HTTP listens; null when this process is no member.</summary>
     public IPEndPoint? HttpListen { get; init; }
 

@@ -19,6 +19,10 @@ internal sealed partial record SettingRule(string Required, Func<string, bool> H
 
     public static SettingRule HttpUrl { get; } = new("a URL, as in http://127.0.0.1:7001", text => AsUrl(text) is not null);
 
+    public static SettingRule HttpUrls { get; } = new(
+        "one or more URLs separated by commas, as in http://10.0.0.1:7001,http://10.0.0.2:7001",
+        text => AsUrls(text) is { Count: > 0 } urls && urls.All(url => url is not null));
+
     public static SettingRule AddressPort { get; } = new(
         "an IP address and a port, as in 127.0.0.1:7001 or 0.0.0.0:7001",
         text => text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var point) && point.Port > 0);
@@ -62,6 +66,10 @@ internal sealed partial record SettingRule(string Required, Func<string, bool> H
     /// <summary>A plain http URL without a path, or null.</summary>
     public static Uri? AsUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttp && url.PathAndQuery == "/" && url.Host.Length > 0 ? url : null;
+
+    /// <summary>Each URL of a list, null where it is none.</summary>
+    public static IReadOnlyList<Uri?> AsUrls(string text) =>
+        [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(AsUrl)];
 
     /// <summary>The two ends of a window of the day, or null.</summary>
     public static (TimeOnly From, TimeOnly To)? AsWindow(string text) =>

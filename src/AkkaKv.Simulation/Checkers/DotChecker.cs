@@ -94,8 +94,11 @@ internal sealed class DotChecker(SimWorld world)
     }
 
     /// <summary>A replica is about to forget a key for good; what it held, tombstones and what has expired, may be forgotten.</summary>
-    public void Forgotten(SimNode node, ReadOnlyMemory<byte> held)
+    public void Forgotten(SimNode node, StoreKey key, ReadOnlyMemory<byte> held)
     {
+        // Who owns it no longer clears it; that takes nothing from the others.
+        if (world.Shape.Changes && !world.Line.Owns(node.Id, world.Ring.PartitionOf(key)))
+            return;
         if (!SiblingSetCodec.TryDecode(held, out SiblingSet set))
             return;
         long now = node.Clock.GetUtcNow().ToUnixTimeMilliseconds();

@@ -5,7 +5,7 @@ using AkkaKv.Simulation.World;
 namespace AkkaKv.Simulation.Checkers;
 
 /// <summary>What each running process believes of the members, as it told its own actors last.</summary>
-internal sealed class ReachabilityChecker(int nodes)
+internal sealed class ReachabilityChecker(SimWorld world)
 {
     /// <summary>
     /// A member that is dead, asleep or cut off is seen unreachable by every other within the detector's limit; one that
@@ -13,17 +13,26 @@ internal sealed class ReachabilityChecker(int nodes)
     /// </summary>
     public const string Promise = "whoever falls silent is seen unreachable in bounded time, and nobody else";
 
-    private readonly Opinion?[] _opinions = new Opinion?[nodes];
+    private readonly Opinion?[] _opinions = new Opinion?[world.Nodes.Length];
 
-    /// <summary>How often anybody said that somebody can't be reached.</summary>
+    /// <summary>How often a member said that another one can't be reached any more.</summary>
     public long Doubts { get; private set; }
+
+    /// <summary>Of whom it was said last; empty for nobody.</summary>
+    public string LastDoubted { get; private set; } = "";
 
     public void Sent(NodeLife life, Message message)
     {
         if (message is not ReachabilityChanged changed)
             return;
+        if (_opinions[life.Node.Index] is { } before && before.Life == life && world.Members.Contains(life.Node))
+        {
+            SimNode? doubted = world.Members.FirstOrDefault(member => before.Snapshot.IsReachable(member.Id) && !changed.Snapshot.IsReachable(member.Id));
+            Doubts += doubted is null ? 0 : 1;
+            LastDoubted = doubted is null ? LastDoubted : doubted.Id.Name;
+        }
+
         _opinions[life.Node.Index] = new Opinion(life, changed.Snapshot);
-        Doubts += changed.Snapshot.Reachable.Count < nodes ? 1 : 0;
     }
 
     public bool Believes(SimNode observer, SimNode member) =>

@@ -13,7 +13,7 @@ internal sealed class StoreChecker(SimWorld world)
 {
     private const string Promise = "a store holds what it acknowledged, through any crash, and serves nothing else";
 
-    private readonly Twin[] _twins = NewTwins(world.Shape.Nodes);
+    private readonly Twin[] _twins = NewTwins(world.Shape.Machines);
     private readonly Dictionary<(Address, ulong), Place> _underWay = [];
 
     /// <summary>A write is about to be handed to the store.</summary>

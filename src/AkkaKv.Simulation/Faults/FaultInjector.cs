@@ -25,7 +25,7 @@ internal sealed class FaultInjector(SimWorld world)
         _healed = true;
         world.Trace.Note(world.Now, -1, "everything heals");
         world.Network.Heal();
-        foreach (SimNode node in world.Nodes)
+        foreach (SimNode node in world.Deployed)
         {
             node.PausedUntil = Math.Min(node.PausedUntil, world.Now);
             node.Life?.Wake();
@@ -49,11 +49,19 @@ internal sealed class FaultInjector(SimWorld world)
 
     private void Inject(PlannedFault fault)
     {
+        fault = Aimed(fault);
         if (_healed || !TryInject(fault))
             return;
         _injected[(int)fault.Kind]++;
         world.Trace.Note(
             world.Now, fault.Node, $"fault {fault.Index}: {fault.Kind}, peer node-{fault.Peer + 1}, {fault.Duration / TimeSpan.TicksPerMillisecond} ms", fault.Number);
+    }
+
+    // At machines that have a process; where the members do not change, all have one.
+    private PlannedFault Aimed(PlannedFault fault)
+    {
+        SimNode[] deployed = [.. world.Deployed];
+        return deployed.Length == 0 ? fault : fault with { Node = deployed[fault.Node % deployed.Length].Index, Peer = deployed[fault.Peer % deployed.Length].Index };
     }
 
     private bool TryInject(PlannedFault fault)
@@ -180,7 +188,7 @@ internal sealed class FaultInjector(SimWorld world)
 
     private bool Wipe(SimNode node, long duration)
     {
-        if (!node.IsUp || world.DiskLosses.Count >= world.Shape.LostDisksMax)
+        if (!node.IsUp || world.DiskLosses.Count >= world.Shape.LostDisksMax || !MayForget(node))
             return false;
         world.Crash(node, losesPower: false);
         world.ReplaceDisk(node);
@@ -191,7 +199,7 @@ internal sealed class FaultInjector(SimWorld world)
     // The backup was made some time before; restoring it loses what came since. One that is too old is made anew.
     private bool Restore(SimNode node, long duration)
     {
-        if (!node.IsUp || node.IsRotten || world.DiskLosses.Count >= world.Shape.LostDisksMax)
+        if (!node.IsUp || node.IsRotten || world.DiskLosses.Count >= world.Shape.LostDisksMax || !MayForget(node))
             return false;
         if (node.Backup is null || world.Now + duration - node.BackupAt > world.Shape.Grace)
         {
@@ -214,12 +222,16 @@ internal sealed class FaultInjector(SimWorld world)
     private bool MayLose(SimNode node) =>
         world.Shape.Durability == Storage.Durability.Always || (node.IsUp && world.DiskLosses.Count < world.Shape.LostDisksMax);
 
+    // Where members change, most of them must remember what they promised; else nothing can ever be decided again.
+    private bool MayForget(SimNode node) => !world.Shape.Changes || world.Deployment.MayForget(node);
+
     private bool Rot(SimNode node, PlannedFault fault)
     {
         int rotten = 0;
         foreach (SimNode other in world.Nodes)
             rotten += other.IsRotten ? 1 : 0;
-        if (node.IsRotten || world.DiskLosses.Count + rotten >= world.Shape.LostDisksMax)
+        // Its disk is replaced at some later time: until then nobody leaves.
+        if (node.IsRotten || world.DiskLosses.Count + rotten >= world.Shape.LostDisksMax || !MayForget(node) || world.Line.Newest.Staged.Count > 0)
             return false;
         ulong place = fault.Number;
         foreach ((string name, SimFile file) in node.Disk.Files)

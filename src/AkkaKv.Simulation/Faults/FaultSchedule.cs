@@ -28,13 +28,13 @@ internal static class FaultSchedule
         var faults = new List<PlannedFault>(count);
         for (int i = 0; i < count; i++)
         {
-            int node = random.Next(shape.Nodes);
+            int node = random.Next(shape.Machines);
             var fault = new PlannedFault(
                 i,
                 all[random.Next(themes)],
                 (long)(length * random.NextDouble()),
                 node,
-                (node + 1 + random.Next(Math.Max(1, shape.Nodes - 1))) % shape.Nodes,
+                (node + 1 + random.Next(Math.Max(1, shape.Machines - 1))) % shape.Machines,
                 random.Micros(2_000, 2_500_000),
                 random.NextUInt64());
             if (kinds.Contains(fault.Kind))
@@ -57,7 +57,7 @@ internal static class FaultSchedule
                 index + i,
                 random.Of(FaultKind.LongPartition, FaultKind.LongPause, FaultKind.LongAbsence, FaultKind.LongWipe),
                 (long)(length * 0.3 * random.NextDouble()),
-                random.Next(shape.Nodes),
+                random.Next(shape.Machines),
                 0,
                 random.Between(10_000, 60_000) * TimeSpan.TicksPerMillisecond,
                 random.NextUInt64());

@@ -2,6 +2,8 @@ using System.Buffers;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
+using AkkaKv.Core.Ring;
+using AkkaKv.Core.Topology;
 using AkkaKv.Simulation.World;
 using AkkaKv.Wire.Codec;
 
@@ -16,6 +18,7 @@ internal sealed class SimNetwork
     private readonly SimWorld _world;
     private readonly SimLink[] _links;
     private readonly RandomSource _random;
+    private readonly PeersWanted?[] _wanted;
     private readonly ArrayBufferWriter<byte> _buffer = new();
 
     public SimNetwork(SimWorld world)
@@ -23,6 +26,7 @@ internal sealed class SimNetwork
         _world = world;
         _random = world.Streams.Of("network");
         int nodes = world.Nodes.Length;
+        _wanted = new PeersWanted?[nodes];
         _links = new SimLink[nodes * nodes];
         for (int i = 0; i < _links.Length; i++)
             _links[i] = new SimLink(i / nodes, i % nodes);
@@ -33,13 +37,14 @@ internal sealed class SimNetwork
     /// <summary>Messages on their way on behalf of a client; nodes never cease to talk among themselves.</summary>
     public int UnderWay { get; private set; }
 
+    /// <summary>All who run and want each other are connected.</summary>
     public bool IsWhole
     {
         get
         {
             foreach (SimLink link in _links)
             {
-                if (link.From != link.To && !link.IsConnected)
+                if (link.From != link.To && !link.IsConnected && IsWanted(link))
                     return false;
             }
 
@@ -72,19 +77,67 @@ internal sealed class SimNetwork
             Carry(link, frame);
     }
 
+    /// <summary>A process is about to start: what its host is told of the others before its actors say more.</summary>
+    public void NodeStarts(SimNode node, ClusterConfiguration? configuration)
+    {
+        IReadOnlyList<RingMember> members = configuration?.Everyone ?? _world.Founding.Members;
+        _wanted[node.Index] = new PeersWanted(configuration?.ClusterId ?? 0, [.. members.Where(member => member.Node != node.Id)]);
+    }
+
+    /// <summary>A node's actors say whom it must be connected to. Two nodes are connected as long as both want it.</summary>
+    public void Want(SimNode node, PeersWanted wanted)
+    {
+        _wanted[node.Index] = wanted;
+        foreach (SimNode peer in _world.Nodes)
+        {
+            if (peer == node)
+                continue;
+            Want(Link(node.Index, peer.Index));
+            Want(Link(peer.Index, node.Index));
+        }
+    }
+
+    private void Want(SimLink link)
+    {
+        if (!IsWanted(link))
+            Reset(link, notify: true);
+        else if (!link.IsConnected)
+            Dial(link);
+    }
+
+    private bool IsWanted(SimLink link) => Wants(link.From, link.To) && Wants(link.To, link.From);
+
+    private bool Wants(int from, int to)
+    {
+        if (!_world.Nodes[from].IsUp || _wanted[from] is not { } wanted)
+            return false;
+        ulong other = _wanted[to]?.ClusterId ?? 0;
+        if (wanted.ClusterId != 0 && other != 0 && wanted.ClusterId != other)
+            return false;
+        foreach (RingMember member in wanted.Others)
+        {
+            if (member.Node == _world.Nodes[to].Id)
+                return true;
+        }
+
+        return false;
+    }
+
     public void NodeUp(SimNode node)
     {
         foreach (SimNode peer in _world.Nodes)
         {
             if (peer == node)
                 continue;
-            Dial(Link(node.Index, peer.Index));
+            if (IsWantedOnceUp(Link(node.Index, peer.Index)))
+                Dial(Link(node.Index, peer.Index));
 
             // Whoever still held a connection to the process before learns by the first answer that it is gone.
             SimLink back = Link(peer.Index, node.Index);
             if (back.IsConnected)
                 Reset(back, notify: true);
-            Dial(back);
+            if (IsWantedOnceUp(back))
+                Dial(back);
         }
     }
 
@@ -198,9 +251,12 @@ internal sealed class SimNetwork
         link.Held.Clear();
         if (was && notify)
             Tell(link, new PeerDisconnected(_world.Nodes[link.To].Id));
-        if (_world.Nodes[link.From].IsUp)
+        if (IsWantedOnceUp(link))
             Dial(link);
     }
+
+    // Whoever is down may want it when it is up again.
+    private bool IsWantedOnceUp(SimLink link) => Wants(link.From, link.To) && (!_world.Nodes[link.To].IsUp || Wants(link.To, link.From));
 
     private void Dial(SimLink link)
     {
@@ -215,7 +271,7 @@ internal sealed class SimNetwork
     private void OnDialled(SimLink link)
     {
         link.IsDialling = false;
-        if (link.IsConnected || !_world.Nodes[link.From].IsUp)
+        if (link.IsConnected || !IsWantedOnceUp(link))
             return;
         SimLink back = Link(link.To, link.From);
         if (!_world.Nodes[link.To].IsUp || _world.Now < link.BlockedUntil || _world.Now < back.BlockedUntil)

@@ -39,9 +39,10 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
     public bool Converge(FaultInjector faults)
     {
         faults.Heal();
+        Settle();
         Require(world.RunUntil(() => AllUp() && world.Network.IsWhole, world.Now + (10 * Second)), "nodes and connections did not come back in 10 s");
         world.RunUntil(static () => false, world.Now + (Second / 100));
-        Require(world.RunUntil(() => world.Reachability.AllBelieve(world.Nodes), world.Now + (10 * Second)), "10 s after healing somebody was still believed unreachable");
+        Require(world.RunUntil(() => world.Reachability.AllBelieve(world.Members), world.Now + (10 * Second)), "10 s after healing somebody was still believed unreachable");
         Require(world.RunUntil(IsQuiet, world.Now + (30 * Second)), "requests were still under way 30 s after healing");
         if (world.Shape.RepairsItself)
             WaitUntil(ReplicasAgree, "after healing all replicas of every key agree", "replicas still differed, without any read,");
@@ -70,6 +71,20 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         }
 
         return world.Violation is null;
+    }
+
+    // Those that are lost and were never declared so come back, empty: nobody is left to declare them.
+    private void Settle()
+    {
+        if (world.Shape.Changes)
+            world.RunUntil(static () => false, world.Now + (3 * Second));
+        foreach (SimNode node in world.Members)
+        {
+            if (node.IsDead)
+                world.Deployment.Revive(node);
+        }
+
+        new SettledCluster(world).Wait();
     }
 
     // Looked at now and then only: it looks into every store.
@@ -102,7 +117,7 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         return true;
     }
 
-    private bool HintsAreDrained() => Array.TrueForAll(world.Nodes, node => node.Life!.Store.KeysOf(StoreSpace.Hints).Count == 0);
+    private bool HintsAreDrained() => world.Deployed.All(node => node.Life!.Store.KeysOf(StoreSpace.Hints).Count == 0);
 
     // Where requests named a larger N than the cluster's, only a read brings the tombstone to the other owners.
     private bool NothingDeadIsLeft()
@@ -111,7 +126,7 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         {
             if (key.Replicas > world.Shape.Replicas)
                 continue;
-            foreach (SimNode node in world.Nodes)
+            foreach (SimNode node in world.Members)
             {
                 if (SiblingSetCodec.TryDecode(StoreOf(node.Id).Look(key.Store).Object, out SiblingSet set) && IsWhollyDeleted(set))
                     return false;
@@ -131,13 +146,15 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
 
     private NodeStore StoreOf(NodeId node) => world.Nodes[SimNode.IndexOf(node)].Life!.Store;
 
+    private int ReplicasOf(WorkloadKey key) => Math.Min(key.Replicas, world.Ring.MembersInOrder.Count);
+
     private PreferenceList OwnersOf(WorkloadKey key, int n) => world.Ring.OwnersOf(world.Ring.PartitionOf(key.Store), n);
 
-    private bool AllUp() => Array.TrueForAll(world.Nodes, node => node.IsUp);
+    private bool AllUp() => world.Deployed.All(static node => node.IsUp);
 
     private bool IsQuiet()
     {
-        foreach (SimNode node in world.Nodes)
+        foreach (SimNode node in world.Deployed)
         {
             if (node.Life is not { Requests: 0, Store.IsIdle: true })
                 return false;
@@ -170,10 +187,10 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         Session = -1,
         Kind = kind,
         Key = key,
-        Node = _random.Next(world.Nodes.Length),
-        N = key.Replicas,
-        R = key.Replicas,
-        W = key.Replicas,
+        Node = world.Members[_random.Next(world.Members.Count)].Index,
+        N = ReplicasOf(key),
+        R = ReplicasOf(key),
+        W = ReplicasOf(key),
         Strict = true,
         Timeout = TimeSpan.FromSeconds(2),
         InvokedAt = world.Now,
@@ -196,8 +213,12 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
             FinalObjects.Add([.. objects]);
         }
 
-        foreach (SimNode node in world.Nodes)
-            FindStrays(node);
+        // Whoever was to join, and never did, starts empty when it is to join again.
+        foreach (SimNode node in world.Deployed)
+        {
+            if (world.Line.WasMember(node))
+                FindStrays(node);
+        }
     }
 
     private void FindStrays(SimNode node)

@@ -21,19 +21,19 @@ internal sealed class SilenceDrill(SimWorld world)
     public void Run()
     {
         // A few are enough: each costs as many events as a tenth of a run.
-        if (world.Violation is not null || world.Nodes.Length < 2 || !_random.Chance(0.25))
+        if (world.Violation is not null || world.Members.Count < 2 || !_random.Chance(0.25))
             return;
-        SimNode silent = world.Nodes[_random.Next(world.Nodes.Length)];
+        SimNode silent = world.Members[_random.Next(world.Members.Count)];
         Silence way = (Silence)_random.Next(4);
         world.Trace.Note(world.Now, silent.Index, $"falls silent: {way}");
         Begin(silent, way);
         Require(
-            world.RunUntil(() => world.Reachability.NobodyBelieves(world.Nodes, silent), world.Now + SilenceTicksMax),
+            world.RunUntil(() => world.Reachability.NobodyBelieves(world.Members, silent), world.Now + SilenceTicksMax),
             $"{silent.Id} was still believed reachable {SilenceTicksMax / Second} s after it fell silent ({way})");
-        Require(world.Reachability.AllBelieve(world.Nodes, silent), $"while {silent.Id} was silent ({way}), others suspected each other");
+        Require(world.Reachability.AllBelieve(world.Members, silent), $"while {silent.Id} was silent ({way}), others suspected each other");
         End(silent, way);
         Require(
-            world.RunUntil(() => world.Reachability.AllBelieve(world.Nodes), world.Now + (10 * Second)),
+            world.RunUntil(() => world.Reachability.AllBelieve(world.Members), world.Now + (10 * Second)),
             $"{silent.Id} came back, and after 10 s somebody was still suspected ({way})");
     }
 
@@ -48,7 +48,7 @@ internal sealed class SilenceDrill(SimWorld world)
                 world.Crash(silent, losesPower: false);
                 break;
             default:
-                foreach (SimNode peer in world.Nodes)
+                foreach (SimNode peer in world.Members)
                 {
                     if (peer == silent)
                         continue;
@@ -69,7 +69,7 @@ internal sealed class SilenceDrill(SimWorld world)
                 silent.PausedUntil = world.Now;
                 long doubts = world.Reachability.Doubts;
                 silent.Life?.Wake();
-                Require(world.Reachability.Doubts == doubts, $"{silent.Id} woke up and suspected others, who had not been silent");
+                Require(world.Reachability.Doubts == doubts, $"{silent.Id} woke up and suspected {world.Reachability.LastDoubted}, who had not been silent");
                 break;
             case Silence.Dead:
                 world.Boot(silent);

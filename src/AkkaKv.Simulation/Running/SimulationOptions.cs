@@ -2,14 +2,28 @@ using AkkaKv.Simulation.Faults;
 
 namespace AkkaKv.Simulation.Running;
 
+/// <summary>Whether the members of a cluster change while the run goes on. The names are the words of the command line.</summary>
+public enum MemberChanges
+{
+    /// <summary>In about half of the seeds.</summary>
+    Sometimes,
+
+    Always,
+
+    Never,
+}
+
 /// <summary>One run, wholly: the same options give the same trace.</summary>
 /// <param name="Seed">Decides everything else.</param>
-/// <param name="Nodes">1 to 32.</param>
+/// <param name="Nodes">1 to 32. Where the members change: at most so many or 5 to begin with, and some more machines.</param>
 /// <param name="Operations">Of all clients together.</param>
 public sealed record SimulationOptions(ulong Seed, int Nodes = 5, int Operations = 500)
 {
     /// <summary>The kinds of faults that may be injected.</summary>
     public IReadOnlyCollection<FaultKind> Faults { get; init; } = Enum.GetValues<FaultKind>();
+
+    /// <summary>Whether the members change.</summary>
+    public MemberChanges Changes { get; init; }
 
     /// <summary>Planned faults to leave out, by their index in the seed's schedule.</summary>
     public IReadOnlyCollection<int> Without { get; init; } = [];
@@ -22,6 +36,8 @@ public sealed record SimulationOptions(ulong Seed, int Nodes = 5, int Operations
             string command = $"dotnet run -c Release --project src/AkkaKv.Simulation -- --replay {Seed} --nodes {Nodes} --operations {Operations}";
             if (Faults.Count < Enum.GetValues<FaultKind>().Length)
                 command += $" --faults {(Faults.Count == 0 ? "none" : string.Join(',', Faults))}";
+            if (Changes != MemberChanges.Sometimes)
+                command += $" --changes {Changes.ToString().ToLowerInvariant()}";
             return Without.Count == 0 ? command : $"{command} --without {string.Join(',', Without)}";
         }
     }

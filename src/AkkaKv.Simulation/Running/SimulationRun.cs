@@ -1,6 +1,7 @@
 using AkkaKv.Core.Kernel;
 using AkkaKv.Simulation.Checkers;
 using AkkaKv.Simulation.Faults;
+using AkkaKv.Simulation.Operators;
 using AkkaKv.Simulation.Workload;
 using AkkaKv.Simulation.World;
 
@@ -22,13 +23,14 @@ public sealed class SimulationRun
     private readonly ClientSession[] _sessions;
     private readonly FaultInjector _faults;
     private readonly List<PlannedFault> _schedule;
+    private readonly OperatorSession[] _operators;
     private readonly HealedCluster _healed;
 
     private SimulationRun(SimulationOptions options, WorldSeams seams)
     {
         _options = options;
         var streams = new SeedStreams(options.Seed);
-        WorldShape shape = seams.Shape(WorldShape.Draw(streams.Of("shape"), options.Nodes));
+        WorldShape shape = seams.Shape(ShapeOf(options, streams));
         _world = new SimWorld(streams, shape, seams);
         _plan = WorkloadPlan.Draw(streams.Of("workload"), shape, options.Operations);
         _clients = new ClientPool(_world, _history);
@@ -42,7 +44,16 @@ public sealed class SimulationRun
         _faults = new FaultInjector(_world);
         _schedule = [.. FaultSchedule.Draw(streams.Of("faults"), shape, _plan.FaultTicks, options.Faults)];
         _schedule.RemoveAll(fault => options.Without.Contains(fault.Index));
+        _operators = shape.Changes ? [new OperatorSession(_world, 0), new OperatorSession(_world, 1)] : [];
         _healed = new HealedCluster(_world, _plan, _clients, _history);
+    }
+
+    private static WorldShape ShapeOf(SimulationOptions options, SeedStreams streams)
+    {
+        WorldShape shape = WorldShape.Draw(streams.Of("shape"), options.Nodes);
+        RandomSource random = streams.Of("changes");
+        bool changes = random.Chance(0.5);
+        return options.Changes == MemberChanges.Always || (options.Changes == MemberChanges.Sometimes && changes) ? shape.WithChanges(random) : shape;
     }
 
     /// <summary>Runs a seed.</summary>
@@ -80,7 +91,7 @@ public sealed class SimulationRun
 
     private bool BeginQuietly()
     {
-        foreach (SimNode node in _world.Nodes)
+        foreach (SimNode node in _world.Deployed)
             _world.Boot(node);
         Require(_world.RunUntil(() => _world.Network.IsWhole, 10 * Second), "nodes that are up connect", "the nodes did not find each other in 10 s");
 
@@ -101,10 +112,14 @@ public sealed class SimulationRun
         _faults.Start(_schedule);
         foreach (ClientSession session in _sessions)
             session.StartBusy();
+        foreach (OperatorSession one in _operators)
+            one.Start();
         long end = _world.Now + _plan.FaultTicks;
         long deadline = end + (3_600 * Second);
         Require(_world.RunUntil(() => Array.TrueForAll(_sessions, session => session.IsOver), deadline), "every session ends", "clients were still at work after an hour");
         _world.RunUntil(static () => false, Math.Max(end, _world.Now));
+        foreach (OperatorSession one in _operators)
+            one.Stop();
         return _world.Violation is null;
     }
 
@@ -135,7 +150,7 @@ public sealed class SimulationRun
             maybe += operation.Outcome == OperationOutcome.Indeterminate ? 1 : 0;
         }
 
-        var counts = new RunCounts(_history.Operations.Count, ok, not, maybe, newThenOld, sessionMisses, _world.DiskLosses.Count);
+        var counts = new RunCounts(_history.Operations.Count, ok, not, maybe, newThenOld, sessionMisses, _world.DiskLosses.Count, _world.OrdersTaken, _world.Line.Changes);
         var planned = new int[_schedule.Count];
         for (int i = 0; i < planned.Length; i++)
             planned[i] = _schedule[i].Index;

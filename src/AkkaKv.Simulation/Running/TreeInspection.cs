@@ -16,8 +16,8 @@ internal sealed class TreeInspection(SimWorld world)
     /// <returns>Null when every tree is what its store says; else the first that is not.</returns>
     public string? Look()
     {
-        TreeShape shape = TreeShape.Of(world.Topology.Partitions, world.Shape.TreeLeaves);
-        foreach (SimNode node in world.Nodes)
+        TreeShape shape = TreeShape.Of(world.Shape.Partitions, world.Shape.TreeLeaves);
+        foreach (SimNode node in world.Members)
         {
             var twins = new MerkleTree[shape.Partitions];
             for (int partition = 0; partition < twins.Length; partition++)

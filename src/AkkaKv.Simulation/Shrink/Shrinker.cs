@@ -18,9 +18,11 @@ public sealed class Shrinker(Func<SimulationOptions, RunResult> run, int triesMa
         _smallest = failed;
         bool smaller = true;
         while (smaller && _tries < triesMax)
-            smaller = DropKinds() | DropFaults() | DropOperations() | DropNodes();
+            smaller = DropChanges() | DropKinds() | DropFaults() | DropOperations() | DropNodes();
         return _smallest;
     }
+
+    private bool DropChanges() => _smallest.Options.Changes != MemberChanges.Never && Try(_smallest.Options with { Changes = MemberChanges.Never });
 
     private bool DropKinds()
     {

@@ -65,6 +65,8 @@ internal sealed class ClientPool
 
     private void OnReply(int number, Message message)
     {
+        if (number < 0)
+            _ = _world.Calls.Answer(number, message);
         if (!_pending.Remove(number, out var pending))
             return; // The client had lost its patience, or the answer came twice.
         Operation operation = pending.Operation;

@@ -44,8 +44,9 @@ internal sealed class ClientSession
     {
         WorkloadKey key = _plan.Keys[_plan.Keys.Count - _plan.Sessions + _number];
         OperationKind kind = _invoked % 2 == 0 ? OperationKind.Get : OperationKind.Put;
-        int majority = (key.Replicas / 2) + 1;
-        Operation operation = Make(key, kind, (key.Replicas, majority, majority), strict: true, quiet: true, source: _seen[key.Index]);
+        int replicas = ReplicasOf(key);
+        int majority = (replicas / 2) + 1;
+        Operation operation = Make(key, kind, (replicas, majority, majority), strict: true, quiet: true, source: _seen[key.Index]);
         _invoked++;
         _clients.Invoke(operation, 8, done =>
         {
@@ -95,7 +96,8 @@ internal sealed class ClientSession
 
     private Operation DrawOperation(WorkloadKey key)
     {
-        (int N, int R, int W) quorum = DrawQuorum(key.Varies ? _random.Between(1, key.Replicas) : key.Replicas);
+        int n = ReplicasOf(key);
+        (int N, int R, int W) quorum = DrawQuorum(key.Varies ? _random.Between(1, n) : n);
         bool strict = _random.Chance(_plan.Strict);
         if (_random.Chance(_plan.Reads))
             return Make(key, OperationKind.Get, quorum, strict);
@@ -109,6 +111,9 @@ internal sealed class ClientSession
         return Make(key, delete ? OperationKind.Delete : OperationKind.Put, quorum, strict, source: source, lastWriteWins: lastWriteWins);
     }
 
+    // No request may name more replicas than there are members; this client has an idea of how many there are.
+    private int ReplicasOf(WorkloadKey key) => Math.Min(key.Replicas, _world.Ring.MembersInOrder.Count);
+
     private (int N, int R, int W) DrawQuorum(int n)
     {
         if (!_random.Chance(_plan.Overlapping))
@@ -121,7 +126,7 @@ internal sealed class ClientSession
     private Operation Make(
         WorkloadKey key, OperationKind kind, (int N, int R, int W) quorum, bool strict, bool quiet = false, Operation? source = null, bool lastWriteWins = false)
     {
-        int node = _random.Next(_world.Nodes.Length);
+        int node = DrawNode();
         return new Operation
         {
             Number = _history.NextNumber,
@@ -140,6 +145,12 @@ internal sealed class ClientSession
             LastWriteWins = lastWriteWins,
             ExpiresAtMillis = quiet || kind != OperationKind.Put ? 0 : DrawExpiry(node),
         };
+    }
+
+    private int DrawNode()
+    {
+        SimNode[] deployed = [.. _world.Deployed];
+        return deployed[_random.Next(deployed.Length)].Index;
     }
 
     // By the clock of the node that is asked: within the run, or past whatever a clock may jump to.

@@ -44,7 +44,8 @@ internal sealed record WorkloadPlan
         int shared = random.Of(1, 2, 4, 8, 16, 32);
         for (int i = 0; i < shared; i++)
         {
-            int largest = Math.Min(shape.Nodes, 5);
+            // While the members change, owners beyond the cluster's N are left to themselves: nobody fetches for them.
+            int largest = shape.Changes ? shape.Replicas : Math.Min(shape.Nodes, 5);
             bool varies = random.Chance(0.15);
             int replicas = random.Chance(0.7) ? shape.Replicas : random.Between(1, largest);
             keys.Add(WorkloadKey.Named(i, "key-" + i, varies ? largest : replicas, isLoose: random.Chance(0.25), varies: varies));
@@ -52,7 +53,7 @@ internal sealed record WorkloadPlan
 
         for (int session = 0; session < sessions; session++)
             keys.Add(WorkloadKey.Named(keys.Count, "quiet-" + session, shape.Replicas, owner: session));
-        long length = (shape.IsLong ? random.Between(20_000, 80_000) : random.Between(1_500, 8_000)) * TimeSpan.TicksPerMillisecond;
+        long length = (shape.Changes ? random.Between(6_000, 25_000) : shape.IsLong ? random.Between(20_000, 80_000) : random.Between(1_500, 8_000)) * TimeSpan.TicksPerMillisecond;
         return new WorkloadPlan
         {
             Sessions = sessions,

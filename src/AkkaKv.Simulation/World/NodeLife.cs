@@ -1,6 +1,7 @@
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Node;
 using AkkaKv.Core.Ring;
+using AkkaKv.Core.Topology;
 
 namespace AkkaKv.Simulation.World;
 
@@ -73,7 +74,7 @@ internal sealed class NodeLife
     public ulong NextNumber() => _nextNumber++;
 
     /// <summary>The loop of the keys of a hash.</summary>
-    public int LoopOfHash(ulong hash) => new Token(hash).PartitionIn(World.Topology.Partitions) % Loops;
+    public int LoopOfHash(ulong hash) => new Token(hash).PartitionIn(World.Shape.Partitions) % Loops;
 
     /// <summary>The gateway that a facade of this node takes for a key: the one on the loop of its partition.</summary>
     public Address GatewayOf(StoreKey key) => new(Node.Id, ActorRole.Gateway, (ulong)LoopOfHash(key.Hash));
@@ -119,6 +120,7 @@ internal sealed class NodeLife
         World.Dots.Sent(to, message, operation);
         World.HintKeeping.Sent(from.Self, to, message);
         World.Reachability.Sent(this, message);
+        World.Line.Sent(this, message);
         if (Node.SendsUntilDeath > 0 && --Node.SendsUntilDeath == 0)
             throw new ProcessDiedException();
         if (to.Node != Node.Id)
@@ -126,7 +128,9 @@ internal sealed class NodeLife
         else if (to.Role == ActorRole.Store)
             Store.Submit(_loop, message);
         else if (to.Role == ActorRole.Caller)
-            World.Reply((int)to.Number, message);
+            World.Reply(unchecked((int)to.Number), message);
+        else if (to.Role == ActorRole.Network)
+            World.Network.Want(Node, (PeersWanted)message);
         else
             Enqueue(new Delivery(to, message, operation, 0));
     }

@@ -62,7 +62,7 @@ internal sealed class NodeStore
         }
 
         if (message is StoreRemove { Space: StoreSpace.Objects } forgotten)
-            World.Dots.Forgotten(_life.Node, Look(forgotten.Key).Object);
+            World.Dots.Forgotten(_life.Node, forgotten.Key, Look(forgotten.Key).Object);
         _reading = message as StoreRead;
         _ports[loop].Submit(message, _send);
     }

@@ -5,6 +5,8 @@ using AkkaKv.Core.Hints;
 using AkkaKv.Core.Node;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Topology;
+using AkkaKv.Core.Transfer;
 
 namespace AkkaKv.Simulation.World;
 
@@ -13,12 +15,12 @@ namespace AkkaKv.Simulation.World;
 /// </summary>
 internal static class NodeTuning
 {
-    public static NodeOptions Of(SimWorld world, SimNode node, int loops)
+    public static NodeOptions Of(SimWorld world, SimNode node, int loops, ClusterConfiguration? configuration)
     {
         WorldShape shape = world.Shape;
         return new NodeOptions(
             node.Id,
-            world.Topology,
+            configuration?.Ring ?? world.Founding,
             new GatewayOptions
             {
                 ContextSecret = SimWorld.Secret,
@@ -31,11 +33,42 @@ internal static class NodeTuning
                 Tree = new TreeOptions { Leaves = shape.TreeLeaves, SliceKeys = 4, PageKeys = 4, SeatTime = TimeSpan.FromSeconds(1) },
             })
         {
+            Configuration = configuration,
+            StoreId = node.StoreId,
+            TopologyOptions = Speaking(shape),
+            Transfer = Moving,
             AntiEntropy = Comparisons(shape),
             Hints = HintsOf(shape),
             Reaping = new ReapOptions(new TimeSpan(shape.Grace), TimeSpan.FromSeconds(1), BatchKeysMax: 3) { AnswerTimeout = TimeSpan.FromSeconds(1) },
         };
     }
+
+    private static TransferOptions Moving { get; } = new()
+    {
+        PartitionsMax = 2,
+        BatchBytes = 1024,
+        MergesMax = 2,
+        PullersMax = 2,
+        PullTimeout = TimeSpan.FromSeconds(1),
+        RetryDelay = TimeSpan.FromMilliseconds(50),
+        RetryDelayMax = TimeSpan.FromSeconds(1),
+        TriesMax = 2,
+        ClearKeys = 3,
+        HintsPoll = TimeSpan.FromMilliseconds(200),
+        PauseMax = TimeSpan.FromMilliseconds(100),
+    };
+
+    private static TopologyOptions Speaking(WorldShape shape) => shape.Changes
+        ? new TopologyOptions
+        {
+            PollInterval = TimeSpan.FromMilliseconds(200),
+            DigestInterval = TimeSpan.FromMilliseconds(500),
+            ProposalTimeout = TimeSpan.FromSeconds(1),
+            AnswerTimeout = TimeSpan.FromSeconds(2),
+            GatherTimeout = TimeSpan.FromMilliseconds(300),
+            FarewellTime = TimeSpan.FromSeconds(3),
+        }
+        : new TopologyOptions();
 
     // A cluster that does not repair itself never compares.
     private static AntiEntropyOptions Comparisons(WorldShape shape) => new()

@@ -1,4 +1,6 @@
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Ring;
+using AkkaKv.Core.Topology;
 using AkkaKv.Simulation.Disk;
 
 namespace AkkaKv.Simulation.World;
@@ -13,6 +15,27 @@ internal sealed class SimNode(int index, NodeClock clock)
     public NodeClock Clock { get; } = clock;
 
     public required SimDisk Disk { get; set; }
+
+    /// <summary>As the operator describes it.</summary>
+    public required RingMember Member { get; set; }
+
+    /// <summary>Somebody wants a process on this machine: it is started again whenever it died.</summary>
+    public bool IsDeployed { get; set; }
+
+    /// <summary>Its machine is lost for ever, with its disk.</summary>
+    public bool IsDead { get; set; }
+
+    /// <summary>What its process is started with, where the disk knows none; null for the list of the first members.</summary>
+    public ClusterConfiguration? StartsWith { get; set; }
+
+    /// <summary>The disk is empty while the cluster has moved on: the operator asks a member for the configuration first.</summary>
+    public bool MustAsk { get; set; }
+
+    /// <summary>The disk holds a configuration newer than the first.</summary>
+    public bool HoldsConfiguration { get; set; }
+
+    /// <summary>The id of the directory, as the process that was started last found it; 0 for a disk that was never opened.</summary>
+    public ulong StoreId { get; set; }
 
     /// <summary>The running process; null while the node is down.</summary>
     public NodeLife? Life { get; set; }

@@ -5,6 +5,7 @@ using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Node;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
+using AkkaKv.Core.Topology;
 using AkkaKv.Simulation.Checkers;
 using AkkaKv.Simulation.Disk;
 using AkkaKv.Simulation.Network;
@@ -36,13 +37,15 @@ internal sealed class SimWorld
         Dots = new DotChecker(this);
         HintKeeping = new HintKeepingChecker(this);
         Stores = new StoreChecker(this);
-        Reachability = new ReachabilityChecker(shape.Nodes);
-        Nodes = new SimNode[shape.Nodes];
+        Nodes = new SimNode[shape.Machines];
         RandomSource clocks = streams.Of("clocks");
         for (int i = 0; i < Nodes.Length; i++)
-            Nodes[i] = new SimNode(i, ClockOf(clocks)) { Disk = NewDisk(i, 1) };
-        Topology = new RingTopology(1, shape.Partitions, shape.Replicas, Array.ConvertAll(Nodes, node => new RingMember(node.Id)));
-        Ring = RingSnapshot.Of(Topology);
+            Nodes[i] = new SimNode(i, ClockOf(clocks)) { Disk = NewDisk(i, 1), Member = MemberOf(i), IsDeployed = i < shape.Nodes };
+        Founding = new RingTopology(1, shape.Partitions, shape.Replicas, [.. Nodes.Take(shape.Nodes).Select(node => node.Member)]);
+        Line = new ConfigurationLine(this);
+        Reachability = new ReachabilityChecker(this);
+        Calls = new CallDesk(this);
+        Deployment = new Deployment(this);
         Network = new SimNetwork(this);
     }
 
@@ -66,9 +69,26 @@ internal sealed class SimWorld
 
     public SimNetwork Network { get; }
 
-    public RingTopology Topology { get; }
+    /// <summary>The members that the cluster begins with.</summary>
+    public RingTopology Founding { get; }
 
-    public RingSnapshot Ring { get; }
+    /// <summary>Every configuration that any node ever had.</summary>
+    public ConfigurationLine Line { get; }
+
+    /// <summary>Questions of operators.</summary>
+    public CallDesk Calls { get; }
+
+    /// <summary>Which machines run, and what their processes are started with.</summary>
+    public Deployment Deployment { get; }
+
+    /// <summary>The machines on which somebody wants a process, in their order.</summary>
+    public IEnumerable<SimNode> Deployed => Nodes.Where(static node => node.IsDeployed);
+
+    /// <summary>The members of the newest configuration that anybody knows, in the order of the machines.</summary>
+    public IReadOnlyList<SimNode> Members => Line.MembersOf(Line.Newest);
+
+    /// <summary>The newest ring that anybody knows.</summary>
+    public RingSnapshot Ring => Line.Ring;
 
     /// <summary>Virtual time since the beginning, in ticks of 100 ns.</summary>
     public long Now { get; private set; }
@@ -81,6 +101,9 @@ internal sealed class SimWorld
 
     /// <summary>What the actors of all nodes counted, by <see cref="Counter"/>.</summary>
     public long[] Counted { get; } = new long[Enum.GetValues<Counter>().Length];
+
+    /// <summary>What operators ordered and were told is done.</summary>
+    public long OrdersTaken { get; set; }
 
     /// <summary>Messages to actors and nodes that are not there.</summary>
     public long DroppedUnknownAddress { get; set; }
@@ -148,7 +171,7 @@ internal sealed class SimWorld
 
     public void Boot(SimNode node)
     {
-        if (node.IsUp || Violation is not null)
+        if (node.IsUp || !node.IsDeployed || Violation is not null || Deployment.AsksFirst(node))
             return;
         node.Boots++;
         node.PausedUntil = 0;
@@ -173,8 +196,11 @@ internal sealed class SimWorld
 
         Stores.Opened(node, life.Store);
         node.RenewsActor = false;
+        node.StoreId = life.Store.Log.Identity.StoreId;
         node.Life = life;
-        Guard(node, () => life.Start(NodeTuning.Of(this, node, life.Loops)));
+        ClusterConfiguration? configuration = Deployment.ConfigurationOf(node);
+        Network.NodeStarts(node, configuration);
+        Guard(node, () => life.Start(NodeTuning.Of(this, node, life.Loops, configuration)));
         Network.NodeUp(node);
     }
 
@@ -197,10 +223,28 @@ internal sealed class SimWorld
     /// <summary>The node, which must be down, gets an empty disk.</summary>
     public void ReplaceDisk(SimNode node)
     {
+        GiveFreshDisk(node);
+        LoseData(node);
+    }
+
+    /// <summary>An empty disk for a node, which must be down, whose data nobody counts on any more.</summary>
+    public void GiveFreshDisk(SimNode node)
+    {
         node.Disks++;
         node.IsRotten = false;
         node.Disk = NewDisk(node.Index, node.Disks);
         Trace.Note(Now, node.Index, $"gets an empty disk, number {node.Disks}");
+        Deployment.LostDisk(node);
+        Stores.Forget(node);
+    }
+
+    /// <summary>The machine is lost for ever, and its disk with it.</summary>
+    public void Bury(SimNode node)
+    {
+        Crash(node, losesPower: false);
+        node.IsDead = true;
+        node.IsDeployed = false;
+        Trace.Note(Now, node.Index, "is lost for ever");
         LoseData(node);
     }
 
@@ -260,6 +304,9 @@ internal sealed class SimWorld
         Trace.Note(Now, node.Index, why);
         After(TimeSpan.TicksPerMillisecond * 200, () => Boot(node));
     }
+
+    private RingMember MemberOf(int machine) =>
+        new(SimNode.NameOf(machine), 1, Shape.Zones == 1 ? "" : "zone-" + (machine % Shape.Zones)) { Endpoint = $"node-{machine + 1}:7000", Http = $"node-{machine + 1}:8000" };
 
     private SimDisk NewDisk(int node, int number) =>
         new($"/node-{node + 1}/disk-{number}", Streams.Of("disk-" + node, number));

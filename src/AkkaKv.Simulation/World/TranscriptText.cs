@@ -1,9 +1,13 @@
+using AkkaKv.Core.Agreement;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
+using AkkaKv.Core.Topology;
 using AkkaKv.Core.Versions;
+using AkkaKv.Simulation.Checkers;
 using AkkaKv.Simulation.Workload;
 
 namespace AkkaKv.Simulation.World;
@@ -36,10 +40,32 @@ internal static class TranscriptText
         GossipDigest digest => $"gossip from {digest.From}: {digest.Entries.Count} heartbeats",
         GossipDelta delta => $"gossip answered by {delta.From}: {delta.Entries.Count} newer heartbeats",
         ReachabilityChanged changed => $"reachable: {string.Join(", ", changed.Snapshot.Reachable.Order())}",
+        RingChanged changed => $"ring {changed.Ring.Epoch} of {changed.Ring.MembersInOrder.Count}{(changed.Ring.Also is { } also ? $", also {also.MembersInOrder.Count}" : "")}",
+        RingConfirmed confirmed => $"ring {confirmed.Epoch} confirmed by {confirmed.Sender}",
+        RingAdoptedByAll adopted => $"ring {adopted.Epoch} adopted by all of the node",
+        EpochEntered entered => $"entered epoch {entered.Configuration.Epoch}, {entered.Configuration.Phase}{(entered.AllEntered ? ", as have all" : "")}",
+        EpochWorkTold told => "work: " + Work(told.Work),
+        PeersWanted wanted => $"wants to be connected to {string.Join(", ", wanted.Others.Select(member => member.Node))}",
+        TopologyDigest digest => $"epoch {digest.Epoch} known to {digest.ReplyTo.Node}",
+        TopologyNews news => "news: " + ConfigurationText.Of(news.Configuration),
+        TopologyPoll poll => $"poll of epoch {poll.Epoch}{(poll.AllEntered ? ", all entered" : "")}",
+        TopologyStatus status => $"status of {status.From}: epoch {status.Epoch}, entered {status.EnteredEpoch}, work {Work(status.Work)}",
+        TopologyStage stage => $"{(stage.IsTakenBack ? "take back" : "stage")} {stage.Change}",
+        TopologyCommit commit => $"commit epoch {commit.Epoch}",
+        TopologyAbort abort => $"abort{(abort.Dead.Count == 0 ? "" : $", {string.Join(", ", abort.Dead)} dead")}",
+        AgreementDecided decided => $"decided {decided.Decision}",
+        AgreementUndecided undecided => $"undecided {undecided.Decision}: {undecided.Reason}",
+        AgreementPrepare prepare => $"prepare {prepare.Decision} {prepare.Ballot}",
+        AgreementPromised promised => $"promise {promised.Decision} by {promised.From}: {promised.Outcome}",
+        AgreementAccept accept => $"accept {accept.Decision} {accept.Ballot}",
+        AgreementAccepted accepted => $"accepted {accepted.Decision} by {accepted.From}: {accepted.Outcome}",
         _ => message.GetType().Name,
     };
 
     private static string Quorum(AkkaKv.Api.RequestOptions options) => $"N {options.N} R {options.R} W {options.W} {options.Mode}";
+
+    private static string Work(EpochWork work) =>
+        $"of epoch {work.Epoch} {(work.IsDone ? "done" : $"{work.PartitionsDone} of {work.Partitions}")}{(work.Waiting == "" ? "" : ", waits: " + work.Waiting)}";
 
     private static string Name(StoreKey key) => System.Text.Encoding.ASCII.GetString(key.Name.Span);
 

@@ -6,7 +6,17 @@ namespace AkkaKv.Simulation.World;
 /// <summary>What a seed makes of the cluster before anything happens: sizes, speeds and bounds.</summary>
 internal sealed record WorldShape
 {
+    /// <summary>The members that the cluster begins with.</summary>
     public required int Nodes { get; init; }
+
+    /// <summary>All machines there may ever be, those of the first members before the others.</summary>
+    public int Machines { get => field == 0 ? Nodes : field; init; }
+
+    /// <summary>The members change while the run goes on.</summary>
+    public bool Changes { get; init; }
+
+    /// <summary>How many zones the machines are spread over; 1 for none.</summary>
+    public int Zones { get; init; } = 1;
 
     public required int Partitions { get; init; }
 
@@ -97,4 +107,22 @@ internal sealed record WorldShape
         HintBytesMax = random.Of(2L << 10, 100L << 10, 1L << 30, 1L << 30),
         WaitsForReaping = random.Chance(0.25),
     };
+
+    /// <summary>
+    /// The same with members that change. The new owners of a partition fetch and compare what the default list says, so
+    /// there is always somebody who compares.
+    /// </summary>
+    public WorldShape WithChanges(RandomSource random)
+    {
+        int founders = random.Between(1, Math.Min(Nodes, 5));
+        return this with
+        {
+            Changes = true,
+            Nodes = founders,
+            Machines = Math.Max(Nodes, Math.Min(Nodes + 4, 9)),
+            Replicas = random.Of(1, 2, 3, 3, 3, 3, 4),
+            Zones = random.Of(1, 1, 2, 3),
+            RepairsItself = true,
+        };
+    }
 }

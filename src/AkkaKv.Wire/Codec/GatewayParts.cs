@@ -34,6 +34,7 @@ internal static class GatewayParts
             TimeLeftMillis = (uint)Math.Clamp(put.TimeLeftMillis, 0, TimeLeftMillisMax),
             Ticket = put.Ticket,
             ReplyTo = Parts.ToProto(put.ReplyTo, sender),
+            Epoch = put.Epoch,
         };
         Parts.AddVector(put.Context, proto.Context);
         return proto;
@@ -53,7 +54,8 @@ internal static class GatewayParts
             put.Strict,
             Parts.IntOf(put.TimeLeftMillis, 0, TimeLeftMillisMax, "a request has at most 60000 milliseconds left"),
             put.Ticket,
-            Parts.FromProto(put.ReplyTo, sender));
+            Parts.FromProto(put.ReplyTo, sender),
+            Parts.EpochOf(put.Epoch));
     }
 
     public static V1.GatewayOffer ToProto(GatewayOffer offer, NodeId sender) =>
@@ -69,7 +71,7 @@ internal static class GatewayParts
     public static V1.PutDone ToProto(PutDone done)
     {
         PutReply reply = done.Reply;
-        var proto = new V1.PutDone { Siblings = (uint)reply.Siblings, Ticket = done.Ticket };
+        var proto = new V1.PutDone { Siblings = (uint)reply.Siblings, Ticket = done.Ticket, NewerEpoch = done.NewerEpoch };
         if (reply.Tag is not null)
             proto.Tag = reply.Tag;
         if (reply.Context is not null)
@@ -90,7 +92,7 @@ internal static class GatewayParts
             done.HasContext ? new CausalContext(done.Context.Memory) : null,
             Parts.IntOf(done.Siblings, 0, int.MaxValue, "siblings are counted in 31 bits"),
             done.Quorum is null ? null : FromProto(done.Quorum),
-            done.Error is null ? null : FromProto(done.Error)), done.Ticket);
+            done.Error is null ? null : FromProto(done.Error)), done.Ticket, Parts.EpochOf(done.NewerEpoch));
     }
 
     private static V1.Content ToProto(ValueContent content)

@@ -31,6 +31,9 @@ public interface IMessageCodec
     /// </summary>
     MessageClass ClassOf(Message message);
 
+    /// <summary>The first version of the protocol that knows the message's kind: a peer that speaks an older one is not sent it.</summary>
+    int VersionOf(Message message);
+
     /// <summary>Appends the body.</summary>
     /// <param name="sender">The encoding node: its name is left out of the addresses in the message.</param>
     /// <exception cref="InvariantException">The message is of a kind that never leaves its node.</exception>

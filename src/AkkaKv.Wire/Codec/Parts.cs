@@ -64,6 +64,12 @@ internal static class Parts
         return VersionVector.Of(newest);
     }
 
+    public static long EpochOf(long epoch)
+    {
+        Require(epoch >= 0, "the epoch of a ring is 0 or more", epoch);
+        return epoch;
+    }
+
     public static int IntOf(uint number, int min, int max, string what)
     {
         Require(number >= (uint)min && number <= (uint)max, what, number);

@@ -9,6 +9,8 @@ using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
+using AkkaKv.Core.Transfer;
+using AkkaKv.Core.Topology;
 
 namespace AkkaKv.Wire.Codec;
 
@@ -32,6 +34,9 @@ public static class PeerKinds
         [ActorRole.AntiEntropy] = Kinds(typeof(TreeNodesTold), typeof(TreeKeysTold), typeof(ReplicaReadDone), typeof(ReplicaMergeDone)),
         [ActorRole.Membership] = Kinds(typeof(GossipDigest), typeof(GossipDelta)),
         [ActorRole.Agreement] = Kinds(typeof(AgreementPrepare), typeof(AgreementAccept)),
+        [ActorRole.Transfer] = Kinds(typeof(TransferBatch)),
+        [ActorRole.TransferSource] = Kinds(typeof(TransferPull)),
+        [ActorRole.Topology] = Kinds(typeof(TopologyDigest), typeof(TopologyNews), typeof(TopologyPoll), typeof(TopologyStatus)),
         [ActorRole.Reaper] = Kinds(typeof(ReapCheck), typeof(ReapCheckDone), typeof(ReapForget)),
         [ActorRole.Ids] = Kinds(typeof(IdsAsk), typeof(IdsTold)),
     }.ToFrozenDictionary();
@@ -66,10 +71,13 @@ public static class PeerKinds
         HintRead read => (read.ReplyTo, typeof(ReplicaReadDone)),
         TreeNodesAsk ask => (ask.ReplyTo, typeof(TreeNodesTold)),
         TreeKeysAsk ask => (ask.ReplyTo, typeof(TreeKeysTold)),
+        TransferPull pull => (pull.ReplyTo, typeof(TransferBatch)),
         ReapCheck check => (check.ReplyTo, typeof(ReapCheckDone)),
         IdsAsk ask => (ask.ReplyTo, typeof(IdsTold)),
         AgreementPrepare prepare => (prepare.ReplyTo, typeof(AgreementPromised)),
         AgreementAccept accept => (accept.ReplyTo, typeof(AgreementAccepted)),
+        TopologyDigest digest => (digest.ReplyTo, typeof(TopologyNews)),
+        TopologyPoll poll => (poll.ReplyTo, typeof(TopologyStatus)),
         _ => null,
     };
 

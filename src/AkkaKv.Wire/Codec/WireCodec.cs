@@ -8,6 +8,8 @@ using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Transfer;
+using AkkaKv.Core.Topology;
 using Google.Protobuf;
 
 namespace AkkaKv.Wire.Codec;
@@ -40,7 +42,13 @@ public sealed class WireCodec : IMessageCodec
         typeof(TreeKeysAsk),
         typeof(TreeKeysTold),
         typeof(TreeKeysEnd),
+        typeof(TransferPull),
+        typeof(TransferBatch),
         typeof(GossipDigest),
+        typeof(TopologyDigest),
+        typeof(TopologyNews),
+        typeof(TopologyPoll),
+        typeof(TopologyStatus),
         typeof(GossipDelta),
         typeof(AgreementPrepare),
         typeof(AgreementPromised),
@@ -56,7 +64,7 @@ public sealed class WireCodec : IMessageCodec
     /// <summary>
     /// By kind and size. Messages that bring an object may be bulk: each is the whole of its sender's say to that receiver,
     /// or a merge, which commutes; so splitting them breaks no order that the protocol needs. What is said about trees is
-    /// bulk as a whole: nobody waits for it.
+    /// bulk as a whole, and so are transfers: nobody waits for them.
     /// </summary>
     public MessageClass ClassOf(Message message) => message switch
     {
@@ -70,9 +78,15 @@ public sealed class WireCodec : IMessageCodec
         IdsAsk or IdsTold => MessageClass.Data,
         ReplicaRead or ReplicaMergeDone or PutDone => MessageClass.Data,
         GatewayOffer or GatewayOfferAccepted or HintRead or ReapCheck or ReapCheckDone or ReapForget => MessageClass.Data,
+        TopologyNews => MessageClass.Bulk,
+        TopologyDigest or TopologyPoll or TopologyStatus => MessageClass.Data,
         TreeNodesAsk or TreeNodesTold or TreeKeysAsk or TreeKeysTold or TreeKeysEnd => MessageClass.Bulk,
+        TransferPull or TransferBatch => MessageClass.Bulk,
         _ => MessageClass.Control,
     };
+
+    /// <inheritdoc/>
+    public int VersionOf(Message message) => KindVersions.Of(message.GetType());
 
     /// <summary>True for a kind that may be sent to another node.</summary>
     public static bool CrossesNodes(Type kind) => Travelling.Contains(kind);
@@ -168,12 +182,28 @@ public sealed class WireCodec : IMessageCodec
             case TreeKeysEnd end:
                 envelope.TreeKeysEnd = TreeParts.ToProto(end, sender);
                 break;
+            case TransferPull pull:
+                envelope.TransferPull = TransferParts.ToProto(pull, sender);
+                break;
+            case TransferBatch batch:
+                envelope.TransferBatch = TransferParts.ToProto(batch);
+                break;
             case GossipDigest digest:
                 envelope.GossipDigest = MembershipParts.ToProto(digest, sender);
                 break;
             case GossipDelta delta:
                 envelope.GossipDelta = MembershipParts.ToProto(delta, sender);
                 break;
+            default:
+                SetAgreementBody(envelope, message, sender);
+                break;
+        }
+    }
+
+    private static void SetAgreementBody(V1.Envelope envelope, Message message, NodeId sender)
+    {
+        switch (message)
+        {
             case AgreementPrepare prepare:
                 envelope.AgreementPrepare = AgreementParts.ToProto(prepare, sender);
                 break;
@@ -191,6 +221,18 @@ public sealed class WireCodec : IMessageCodec
                 break;
             case IdsTold told:
                 envelope.IdsTold = IdParts.ToProto(told);
+                break;
+            case TopologyDigest digest:
+                envelope.TopologyDigest = TopologyParts.ToProto(digest, sender);
+                break;
+            case TopologyNews news:
+                envelope.TopologyNews = TopologyParts.ToProto(news);
+                break;
+            case TopologyPoll poll:
+                envelope.TopologyPoll = TopologyParts.ToProto(poll, sender);
+                break;
+            case TopologyStatus status:
+                envelope.TopologyStatus = TopologyParts.ToProto(status, sender);
                 break;
             default:
                 throw new InvariantException($"a message to another node is of a kind that travels; found {message.GetType().Name}: add it to the codec");
@@ -217,6 +259,8 @@ public sealed class WireCodec : IMessageCodec
         V1.Envelope.BodyOneofCase.TreeKeysAsk => TreeParts.FromProto(envelope.TreeKeysAsk, sender),
         V1.Envelope.BodyOneofCase.TreeKeysTold => TreeParts.FromProto(envelope.TreeKeysTold),
         V1.Envelope.BodyOneofCase.TreeKeysEnd => TreeParts.FromProto(envelope.TreeKeysEnd, sender),
+        V1.Envelope.BodyOneofCase.TransferPull => TransferParts.FromProto(envelope.TransferPull, sender),
+        V1.Envelope.BodyOneofCase.TransferBatch => TransferParts.FromProto(envelope.TransferBatch),
         V1.Envelope.BodyOneofCase.GossipDigest => MembershipParts.FromProto(envelope.GossipDigest, sender),
         V1.Envelope.BodyOneofCase.GossipDelta => MembershipParts.FromProto(envelope.GossipDelta, sender),
         V1.Envelope.BodyOneofCase.AgreementPrepare => AgreementParts.FromProto(envelope.AgreementPrepare, sender),
@@ -225,6 +269,10 @@ public sealed class WireCodec : IMessageCodec
         V1.Envelope.BodyOneofCase.AgreementAccepted => AgreementParts.FromProto(envelope.AgreementAccepted, sender),
         V1.Envelope.BodyOneofCase.IdsAsk => IdParts.FromProto(envelope.IdsAsk, sender),
         V1.Envelope.BodyOneofCase.IdsTold => IdParts.FromProto(envelope.IdsTold),
+        V1.Envelope.BodyOneofCase.TopologyDigest => TopologyParts.FromProto(envelope.TopologyDigest, sender),
+        V1.Envelope.BodyOneofCase.TopologyNews => TopologyParts.FromProto(envelope.TopologyNews),
+        V1.Envelope.BodyOneofCase.TopologyPoll => TopologyParts.FromProto(envelope.TopologyPoll, sender),
+        V1.Envelope.BodyOneofCase.TopologyStatus => TopologyParts.FromProto(envelope.TopologyStatus, sender),
         _ => null,
     };
 }

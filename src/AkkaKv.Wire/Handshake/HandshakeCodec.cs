@@ -71,6 +71,7 @@ public static class HandshakeCodec
         ExpectedPeer = hello.ExpectedPeer,
         RingPartitions = (uint)hello.RingPartitions,
         MessageClass = (uint)hello.Class,
+        ClusterId = hello.ClusterId,
     };
 
     private static Hello FromProto(V1.Hello hello)
@@ -84,7 +85,8 @@ public static class HandshakeCodec
             Checked(hello.Node, "node's name"),
             Checked(hello.ExpectedPeer, "expected peer's name"),
             Small(hello.RingPartitions, "number of partitions"),
-            (MessageClass)hello.MessageClass);
+            (MessageClass)hello.MessageClass,
+            hello.ClusterId);
     }
 
     private static T Parse<T>(MessageParser<T> parser, ReadOnlySpan<byte> handshake)

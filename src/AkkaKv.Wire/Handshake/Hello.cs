@@ -10,6 +10,7 @@ namespace AkkaKv.Wire.Handshake;
 /// <param name="ExpectedPeer">The name it believes the other to have.</param>
 /// <param name="RingPartitions">Q, fixed for the cluster's life.</param>
 /// <param name="Class">What the dialled connection will carry.</param>
+/// <param name="ClusterId">Drawn when the cluster was founded; 0 as long as it is not known.</param>
 public sealed record Hello(
     int ProtocolMin,
     int ProtocolMax,
@@ -17,10 +18,17 @@ public sealed record Hello(
     string Node,
     string ExpectedPeer,
     int RingPartitions,
-    MessageClass Class)
+    MessageClass Class,
+    ulong ClusterId = 0)
 {
-    /// <summary>The protocol versions of this release.</summary>
-    public const int ProtocolVersion = 1;
+    /// <summary>The newest protocol version of this release: 2 knows changes of the members.</summary>
+    public const int ProtocolVersion = 2;
+
+    /// <summary>The oldest that it speaks, so that a cluster can be upgraded node by node.</summary>
+    public const int ProtocolVersionMin = 1;
+
+    /// <summary>The version in which this side speaks to the other.</summary>
+    public int VersionWith(Hello other) => Math.Min(ProtocolMax, other.ProtocolMax);
 
     /// <summary>
     /// Compares what the other side said with what this side needs.
@@ -36,6 +44,12 @@ public sealed record Hello(
 
         if (other.Cluster != Cluster)
             return $"{Node} belongs to cluster '{Cluster}'; {other.Node} belongs to '{other.Cluster}'. Correct the cluster's name or the peer's address.";
+        if (other.ClusterId != ClusterId && other.ClusterId != 0 && ClusterId != 0)
+        {
+            return $"wrong cluster: {Node} belongs to cluster '{Cluster}' with the id {ClusterId:x16}; {other.Node} belongs to another of that name, "
+                + $"with the id {other.ClusterId:x16}. Correct the peer's address, or give one of the clusters another name.";
+        }
+
         if (other.Node != ExpectedPeer && ExpectedPeer.Length > 0)
             return $"{Node} expected node '{ExpectedPeer}' at this address; found '{other.Node}'. Correct the member list of {Node}.";
         if (other.ExpectedPeer != Node)

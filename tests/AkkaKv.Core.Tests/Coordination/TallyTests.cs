@@ -8,6 +8,78 @@ public sealed class TallyTests
     private static readonly SiblingSet Old = SiblingSet.Empty.Put(VersionVector.Empty, new Dot(1, 1), new ValueContent("old"u8.ToArray(), null, 0));
     private static readonly SiblingSet New = Old.Put(Old.Seen, new Dot(2, 1), new ValueContent("new"u8.ToArray(), null, 0));
 
+    // Owners 0 1 2; the other ring has 1 2 and the new 3.
+    private static WriteTally TwoGroups(int w = 2) => new(w, 3, 4, w, 0b1110);
+
+    [Fact]
+    public void A_write_to_two_rings_needs_the_quorum_of_each()
+    {
+        WriteTally tally = TwoGroups();
+        for (int rank = 0; rank < 4; rank++)
+            tally.AskOwner(rank);
+        tally.Acknowledge(0);
+        tally.Acknowledge(1);
+        (tally.Got, tally.AlsoGot).ShouldBe((2, 1), "rank 1 is in both groups");
+        tally.IsReached.ShouldBeFalse();
+        (tally.Missing, tally.AlsoMissing).ShouldBe((0, 1));
+        tally.Acknowledge(3);
+        tally.IsReached.ShouldBeTrue();
+        tally.IsComplete.ShouldBeFalse();
+        tally.Acknowledge(2);
+        tally.IsComplete.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Two_nodes_of_both_rings_are_enough_for_both()
+    {
+        WriteTally tally = TwoGroups();
+        tally.AskOwner(1);
+        tally.AskOwner(2);
+        tally.Acknowledge(1);
+        tally.Acknowledge(2);
+        tally.IsReached.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_stand_in_counts_for_whom_it_stands_in_in_each_group()
+    {
+        WriteTally tally = TwoGroups();
+        tally.AskOwner(1);
+        tally.Acknowledge(1);
+        int standIn = tally.AskStandIn(2);
+        tally.Acknowledge(standIn);
+        tally.IsReached.ShouldBeTrue();
+
+        tally = TwoGroups();
+        tally.AskOwner(1);
+        tally.Acknowledge(1);
+        tally.Acknowledge(tally.AskStandIn(3));
+        (tally.Got, tally.AlsoGot).ShouldBe((1, 2), "rank 3 is only in the second group");
+        tally.IsReached.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_write_is_hopeless_when_one_of_its_rings_is()
+    {
+        WriteTally tally = TwoGroups();
+        tally.GiveUp(3);
+        tally.IsHopeless.ShouldBeFalse();
+        tally.GiveUp(2);
+        tally.IsHopeless.ShouldBeTrue("one of three is left of the second group, though two are of the first");
+        tally.Failed.ShouldBe(1);
+    }
+
+    [Fact]
+    public void One_group_never_looks_at_the_other()
+    {
+        var tally = new WriteTally(1, 2);
+        tally.AskOwner(0);
+        tally.Acknowledge(0);
+        tally.IsReached.ShouldBeTrue();
+        tally.IsHopeless.ShouldBeFalse();
+        (tally.AlsoGot, tally.AlsoMissing).ShouldBe((0, 0));
+    }
+
     [Fact]
     public void A_read_reaches_its_quorum_with_R_answers()
     {

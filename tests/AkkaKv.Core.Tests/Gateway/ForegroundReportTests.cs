@@ -41,11 +41,13 @@ public sealed class ForegroundReportTests
         world.Put(world.Nodes[0], Key, "milk").Error.ShouldBeNull();
         world.Advance(TimeSpan.FromMinutes(5));
         (Address From, Address To, Message Message)[] told = [.. world.Trace.Where(entry => entry.Message is ForegroundLatency)];
-        told.Length.ShouldBe(61);
-        told.ShouldAllBe(entry => entry.From.Node == world.Nodes[0] && entry.To == new Address(world.Nodes[0], ActorRole.AntiEntropy, 0));
+        told.Length.ShouldBe(2 * 61);
+        told.ShouldAllBe(entry => entry.From.Node == world.Nodes[0] && entry.To.Node == world.Nodes[0]);
+        told.Count(entry => entry.To.Role == ActorRole.AntiEntropy).ShouldBe(61);
+        told.Count(entry => entry.To.Role == ActorRole.Transfer).ShouldBe(61);
         world.Get(world.Nodes[1], Key).Error.ShouldBeNull();
         world.Advance(TimeSpan.FromSeconds(2));
-        world.Trace.Count(entry => entry.Message is ForegroundLatency && entry.From.Node == world.Nodes[1]).ShouldBe(2);
+        world.Trace.Count(entry => entry.Message is ForegroundLatency && entry.From.Node == world.Nodes[1]).ShouldBe(2 * 2);
     }
 
     private static ForegroundLatency Period(ForegroundMeter meter, int millis)

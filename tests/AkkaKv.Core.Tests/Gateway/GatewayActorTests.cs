@@ -3,6 +3,7 @@ using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
 using AkkaKv.Core.Tests.Harness;
 
 namespace AkkaKv.Core.Tests.Gateway;
@@ -105,6 +106,104 @@ public sealed class GatewayActorTests
         world.Get(stranger, Key).Siblings.Count.ShouldBe(1);
         world.RequestsUnderWay.ShouldBe(0);
     }
+
+    [Fact]
+    public void A_ring_is_confirmed_when_nothing_that_began_under_an_older_one_is_under_way()
+    {
+        NodeId node = _world.Nodes[0];
+        _world.Stores[node].Holds = true;
+        ulong old = _world.StartPut(node, Key, "v");
+        _world.Trace.Clear();
+        _world.Adopt(_world.TopologyOf(2, [1, 2, 3]));
+        Confirmed(node).ShouldBe([], "its gateway has a write of ring 1 under way");
+        _world.StartPut(node, EntryKey.FromText("carts", "bob"), "w");
+        _world.Stores[node].Release();
+        _world.Run();
+        _world.Reply<PutDone>(old)!.Reply.Error.ShouldBeNull();
+        Confirmed(node).ShouldBe([2L]);
+        Confirmed(_world.Nodes[1]).ShouldBe([2L]);
+    }
+
+    [Fact]
+    public void A_node_outside_of_both_rings_refuses_and_says_why()
+    {
+        var world = new TestWorld(nodes: 4);
+        world.Adopt(world.TopologyOf(2, [1, 2, 3]));
+        KvError left = world.Put(world.Nodes[3], Key, "v").Error!;
+        (left.Code, left.Retryable, left.Outcome).ShouldBe((KvErrorCode.NotReady, true, KvOutcome.NotAttempted));
+        left.Detail.ShouldContain("has left");
+        world.Get(world.Nodes[3], Key).Error!.Code.ShouldBe(KvErrorCode.NotReady);
+        world.Adopt(world.TopologyOf(3, [1, 2, 3], also: [1, 2, 3, 4]));
+        world.Put(world.Nodes[3], Key, "v").Error.ShouldBeNull("who is about to join takes requests and passes them on");
+    }
+
+    [Fact]
+    public void A_write_passed_on_by_an_older_ring_is_planned_anew()
+    {
+        (TestWorld world, NodeId lagging) = Lagging();
+        ulong call = world.StartPut(lagging, Key, "v");
+        world.Reply<PutDone>(call).ShouldBeNull("it waits for the ring that the others have");
+        world.Adopt(world.TopologyOf(2, [.. Enumerable.Range(1, 5).Where(number => world.Nodes[number - 1] != world.OwnersOf(Key)[0] && world.Nodes[number - 1] != lagging)]), lagging);
+        world.Advance(TimeSpan.FromMilliseconds(500));
+        world.Reply<PutDone>(call)!.Reply.Error.ShouldBeNull();
+        world.RequestsUnderWay.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_write_passed_on_by_an_older_ring_that_is_never_replaced_was_not_attempted()
+    {
+        (TestWorld world, NodeId lagging) = Lagging();
+        ulong call = world.StartPut(lagging, Key, "v");
+        world.Advance(TimeSpan.FromSeconds(3));
+        KvError error = world.Reply<PutDone>(call)!.Reply.Error!;
+        (error.Code, error.Retryable, error.Outcome).ShouldBe((KvErrorCode.NotReady, true, KvOutcome.NotAttempted));
+        world.RequestsUnderWay.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_write_that_the_own_replica_refuses_for_its_older_ring_is_planned_anew_and_makes_one_dot()
+    {
+        NodeId node = _world.Nodes[0];
+        var gateway = new Address(node, ActorRole.Gateway, 0);
+        _world.Loses = (_, to, message) => message is RingChanged && to == gateway;
+        _world.Adopt(_world.TopologyOf(2, [1, 2, 3]));
+        ulong call = _world.StartPut(node, Key, "v");
+        _world.Reply<PutDone>(call).ShouldBeNull();
+        _world.Loses = (_, _, _) => false;
+        _world.Post(new Address(node, ActorRole.RingManager, 0), new RingSubscribe(gateway));
+        _world.Run();
+        _world.Reply<PutDone>(call)!.Reply.Error.ShouldBeNull();
+        _world.Get(node, Key).Siblings.Count.ShouldBe(1);
+        Confirmed(node).ShouldBe([2L]);
+    }
+
+    [Fact]
+    public void A_write_that_the_own_replica_refuses_was_not_attempted_where_the_ring_never_comes()
+    {
+        NodeId node = _world.Nodes[0];
+        _world.Loses = (_, to, message) => message is RingChanged && to == new Address(node, ActorRole.Gateway, 0);
+        _world.Adopt(_world.TopologyOf(2, [1, 2, 3]));
+        ulong call = _world.StartPut(node, Key, "v");
+        _world.Advance(TimeSpan.FromSeconds(3));
+        KvError error = _world.Reply<PutDone>(call)!.Reply.Error!;
+        (error.Outcome, error.Retryable).ShouldBe((KvOutcome.NotAttempted, true));
+        error.Detail.ShouldContain("has not heard how");
+        _world.TimersUnderWay.ShouldBe(0);
+    }
+
+    // N is 1. All but one node know that the key's owner has left the ring.
+    private static (TestWorld World, NodeId Lagging) Lagging()
+    {
+        var world = new TestWorld(nodes: 5, n: 1, gateway: new GatewayOptions { ContextSecret = "s"u8.ToArray(), Places = [], Quorum = new(1, 1, 1) });
+        NodeId lagging = world.Nodes.First(node => !world.OwnersOf(Key).Contains(node));
+        NodeId owner = world.OwnersOf(Key)[0];
+        int[] others = [.. Enumerable.Range(1, 5).Where(number => world.Nodes[number - 1] != owner && world.Nodes[number - 1] != lagging)];
+        world.Adopt(world.TopologyOf(2, others), [.. world.Nodes.Where(node => node != lagging)]);
+        return (world, lagging);
+    }
+
+    private List<long> Confirmed(NodeId node) => [.. _world.Trace
+        .Where(sent => sent.From.Node == node).Select(sent => sent.Message).OfType<RingAdoptedByAll>().Select(all => all.Epoch)];
 
     [Fact]
     public void A_forward_that_gets_lost_is_indeterminate()

@@ -11,7 +11,12 @@ internal sealed class TestCell(TestWorld world, Address self, Actor actor) : IAc
 
     public DateTimeOffset WallNow => world.WallNow;
 
-    public RandomSource Random => self.Role == ActorRole.Membership ? world.GossipRandom : world.Random;
+    public RandomSource Random => self.Role switch
+    {
+        ActorRole.Membership => world.GossipRandom,
+        ActorRole.Topology => world.TopologyRandom,
+        _ => world.Random,
+    };
 
     public void Deliver(Message message) => actor.Receive(this, message);
 

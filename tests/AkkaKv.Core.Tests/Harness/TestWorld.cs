@@ -9,6 +9,7 @@ using AkkaKv.Core.Node;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
+using AkkaKv.Core.Transfer;
 
 namespace AkkaKv.Core.Tests.Harness;
 
@@ -34,7 +35,8 @@ internal sealed class TestWorld
         int partitions = 8,
         HintOptions? hints = null,
         AntiEntropyOptions? antiEntropy = null,
-        ReapOptions? reaping = null)
+        ReapOptions? reaping = null,
+        TransferOptions? transfer = null)
     {
         Nodes = Enumerable.Range(1, nodes).Select(i => new NodeId($"node-{i}")).ToArray();
         Topology = new RingTopology(1, partitions, n, Nodes.Select(node => new RingMember(node)).ToArray());
@@ -45,6 +47,7 @@ internal sealed class TestWorld
             Hints = hints ?? new HintOptions(),
             AntiEntropy = antiEntropy ?? OnCommand,
             Reaping = reaping ?? ReapOptions.Default,
+            Transfer = transfer ?? new TransferOptions(),
         };
         foreach (NodeId node in Nodes)
         {
@@ -78,7 +81,10 @@ internal sealed class TestWorld
     /// <summary>Of the memberships alone: that they tick between the requests changes no draw of theirs.</summary>
     public RandomSource GossipRandom { get; } = new(2);
 
-    /// <summary>Every message that was delivered, in order.</summary>
+    /// <summary>Of the topologies alone, for the same reason.</summary>
+    public RandomSource TopologyRandom { get; } = new(3);
+
+    /// <summary>Every message that was delivered, in order; those about who belongs are not part of any story here.</summary>
     public List<(Address From, Address To, Message Message)> Trace { get; } = [];
 
     /// <summary>What the actors counted.</summary>
@@ -217,6 +223,21 @@ internal sealed class TestWorld
             Post(new Address(node, ActorRole.Membership, 0), new PeerConnected(peer));
     }
 
+    /// <summary>Tells nodes of a topology, as if it had been agreed on; all of them where none is named.</summary>
+    public void Adopt(RingTopology topology, params NodeId[] nodes)
+    {
+        foreach (NodeId node in nodes.Length == 0 ? Nodes : nodes)
+            Post(new Address(node, ActorRole.RingManager, 0), new RingTopologyAdopted(topology));
+        Run();
+    }
+
+    /// <summary>A topology of some of the nodes, by their numbers from 1.</summary>
+    public RingTopology TopologyOf(long epoch, int[] members, int[]? also = null) => new(
+        epoch, Topology.Partitions, Topology.ReplicaCount, [.. members.Select(number => new RingMember(Nodes[number - 1]))])
+    {
+        AlsoMembers = also?.Select(number => new RingMember(Nodes[number - 1])).ToArray(),
+    };
+
     public static Address MembershipOf(NodeId node) => new(node, ActorRole.Membership, 0);
 
     internal void Send(Address from, Address to, Message message) => _queue.Enqueue((from, to, message));
@@ -248,14 +269,15 @@ internal sealed class TestWorld
 
     private void Deliver(Address from, Address to, Message message)
     {
-        Trace.Add((from, to, message));
+        if (from.Role != ActorRole.Topology && to.Role != ActorRole.Topology)
+            Trace.Add((from, to, message));
         if (to.Role == ActorRole.Caller)
             _replies.Add(to.Number, message);
         else if (to.Role == ActorRole.Store)
             Stores[to.Node].Receive(message);
         else if (_cells.TryGetValue(to, out TestCell? cell))
             cell.Deliver(message);
-        else
+        else if (to.Role != ActorRole.Topology && from.Role != ActorRole.Topology)
             Unknown++;
     }
 }

@@ -19,6 +19,36 @@ public sealed class HintReplayTests
     private readonly HintWorld _hints = new(Quick, partitions: 1);
 
     [Fact]
+    public void What_is_kept_for_a_former_member_goes_to_all_owners_once_all_can_be_reached()
+    {
+        var hints = new HintWorld(Quick);
+        hints.World.Adopt(hints.World.TopologyOf(2, [1, 3]));
+        hints.World.Disconnect(hints.Keeper, hints.Other);
+        hints.Keep("k", HintWorld.Set(1));
+        hints.World.Advance(TimeSpan.FromMinutes(1));
+        hints.Backlogs().Length.ShouldBe(1, "an owner is down");
+        hints.World.Connect(hints.Keeper, hints.Other);
+        hints.World.Advance(TimeSpan.FromMinutes(1));
+        hints.Backlogs().ShouldBeEmpty();
+        hints.Held(hints.Keeper, "k").Count.ShouldBe(1, "the keeper is an owner, too");
+        hints.Held(hints.Other, "k").Count.ShouldBe(1);
+        hints.Held(hints.Target, "k").Count.ShouldBe(0);
+        hints.Counted(Counter.HintsDelivered).ShouldBe(1);
+    }
+
+    [Fact]
+    public void What_is_kept_for_an_owner_by_the_other_ring_goes_to_that_one_alone()
+    {
+        var hints = new HintWorld(Quick);
+        hints.World.Adopt(hints.World.TopologyOf(2, [1, 3], also: [1, 2, 3]));
+        hints.Keep("k", HintWorld.Set(1));
+        hints.World.Advance(TimeSpan.FromMinutes(1));
+        hints.Backlogs().ShouldBeEmpty();
+        hints.Held(hints.Target, "k").Count.ShouldBe(1);
+        hints.Held(hints.Other, "k").Count.ShouldBe(0);
+    }
+
+    [Fact]
     public void A_target_that_is_back_gets_everything_and_nothing_is_left()
     {
         _hints.Cut();

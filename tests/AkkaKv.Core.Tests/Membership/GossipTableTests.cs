@@ -88,6 +88,22 @@ public sealed class GossipTableTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_table_of_other_members_keeps_what_is_known_in_the_order_of_its_freshness()
+    {
+        GossipTable before = TableOf(6);
+        foreach (int index in (int[])[3, 5, 1, 2])
+            before.Merge(before[index] with { Incarnation = 4, Counter = (ulong)index });
+        NodeId[] members = [new("node-0000"), new("node-0001"), new("node-0002"), new("node-0003"), new("other")];
+        var after = new GossipTable(members, members[0], 1_400, before);
+        after.Self.ShouldBe(before.Self);
+        after[3].ShouldBe(before[3]);
+        after[4].Incarnation.ShouldBe(0UL);
+        for (int i = 0; i < 50; i++)
+            after.Digest();
+        after.Digest().Take(4).ShouldBe([before[0], before[2], before[1], before[3]]);
+    }
+
+    [Fact]
     public void Two_names_with_one_hash_are_refused()
     {
         (NodeId first, NodeId second) = Collision();

@@ -115,6 +115,45 @@ public sealed class MembershipActorTests
     }
 
     [Fact]
+    public void Members_come_and_go_and_what_is_known_of_the_others_stays()
+    {
+        NodeId self = _world.Nodes[0];
+        Address membership = TestWorld.MembershipOf(self);
+        var joining = new NodeId("node-0");
+        ulong heard = _world.AskMembers(self)[1].Incarnation;
+        heard.ShouldBeGreaterThan(0UL);
+
+        // It dialled before this node had heard of it.
+        _world.Post(membership, new PeerConnected(joining));
+        _world.Run();
+        _world.AskMembers(self).Count.ShouldBe(3);
+        _world.Post(membership, new MembersChanged([joining, .. _world.Nodes]));
+        _world.Run();
+        IReadOnlyList<MemberStatus> told = _world.AskMembers(self);
+        told.Select(status => status.Node).ShouldBe([joining, .. _world.Nodes]);
+        told[0].State.ShouldBe(MemberState.Reachable);
+        told[2].State.ShouldBe(MemberState.Reachable);
+        told[2].Incarnation.ShouldBe(heard);
+
+        // node-2 leaves: its gossip and its connection are a stranger's now. This node counts in any case.
+        var subscriber = new Address(self, ActorRole.Hints, 3);
+        _world.Post(membership, new SubscribeReachability(subscriber));
+        _world.Post(membership, new MembersChanged([joining, _world.Nodes[2]]));
+        _world.Post(membership, new GossipDigest(_world.Nodes[1], 0, []));
+        _world.Post(membership, new PeerDisconnected(_world.Nodes[1]));
+        _world.Post(membership, new PeerConnected(_world.Nodes[1]));
+        _world.Run();
+        _world.AskMembers(self).Select(status => status.Node).ShouldBe([joining, self, _world.Nodes[2]]);
+        ((ReachabilityChanged)_world.Trace.Last(sent => sent.To == subscriber).Message).Snapshot.IsReachable(_world.Nodes[1]).ShouldBeFalse();
+        _world.Advance(TimeSpan.FromSeconds(5));
+
+        // Back again: it is connected, and is believed once it is a member.
+        _world.Post(membership, new MembersChanged(_world.Nodes));
+        _world.Run();
+        StateOf(0, 1).ShouldBe(MemberState.Reachable);
+    }
+
+    [Fact]
     public void Options_out_of_their_bounds_are_refused()
     {
         Should.Throw<InvariantException>(() => new MembershipActor(_world.Nodes, new MembershipOptions { FanOut = 0 }));

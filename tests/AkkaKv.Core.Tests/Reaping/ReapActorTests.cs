@@ -5,6 +5,7 @@ using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
 using AkkaKv.Core.Tests.Harness;
 using AkkaKv.Core.Versions;
 
@@ -69,6 +70,7 @@ public sealed class ReapActorTests
         Delete();
         var hints = new Address(Stranger, ActorRole.Hints, (ulong)_world.Ring.PartitionOf(Stored));
         ReadOnlyMemory<byte> old = SiblingSetCodec.Encode(DeadRuleTests.SetOf(DeadRuleTests.Value(0)));
+        _world.Loses = (from, _, message) => message is ReplicaMerge && from.Role == ActorRole.Hints;
         _world.Ask(hints, caller => new HintStore(new NodeId("node-9"), Stored, old, 0, caller));
         _world.Advance(TimeSpan.FromMinutes(2));
         Holders().ShouldBe(Owners, ignoreOrder: true);
@@ -119,6 +121,70 @@ public sealed class ReapActorTests
         Holders().ShouldBe(Owners, ignoreOrder: true);
         _world.Advance(TimeSpan.FromSeconds(40));
         Holders().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void While_the_members_change_nothing_is_forgotten_and_the_grace_starts_anew()
+    {
+        Delete();
+        _world.Advance(TimeSpan.FromSeconds(12));
+        TellAll(new ReapingAllowed(false));
+        TellAll(new ReapingAllowed(true));
+        _world.Advance(TimeSpan.FromSeconds(17));
+        Holders().ShouldBe(Owners, ignoreOrder: true);
+        TellAll(new ReapingAllowed(false));
+        _world.Advance(TimeSpan.FromMinutes(5));
+        Holders().ShouldBe(Owners, ignoreOrder: true);
+        Why().ShouldBe(["the members are being changed"]);
+        TellAll(new ReapingAllowed(true));
+        _world.Advance(TimeSpan.FromSeconds(40));
+        Holders().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_member_that_is_in_a_change_blocks_it_though_whoever_sweeps_knows_nothing_of_it()
+    {
+        Delete();
+        _world.Post(Reaper(Stranger), new ReapingAllowed(false));
+        _world.Advance(TimeSpan.FromMinutes(5));
+        Holders().ShouldBe(Owners, ignoreOrder: true);
+        Why().ShouldBe(["a member did not answer, or does not reach every other"]);
+    }
+
+    [Fact]
+    public void A_member_that_is_in_a_change_forgets_nothing_that_others_agreed_on_before()
+    {
+        Delete();
+        ulong version = StableHash.Of(_world.Stores[Owners[1]].Object(Stored).Span);
+        _world.Post(Reaper(Owners[1]), new ReapingAllowed(false));
+        _world.Post(Reaper(Owners[1]), new ReapForget(new DeadKey(Stored, version)));
+        _world.Run();
+        Holders().ShouldBe(Owners, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_ring_with_two_sides_stops_it_and_one_of_another_epoch_starts_the_grace_anew()
+    {
+        Delete();
+        RingTopology both = _world.Topology with { Epoch = 2, AlsoMembers = _world.Topology.Members };
+        TellAll(new RingChanged(RingSnapshot.Of(both)));
+        _world.Advance(TimeSpan.FromMinutes(2));
+        Holders().ShouldBe(Owners, ignoreOrder: true);
+        Why().ShouldBe(["the members are being changed"]);
+        TellAll(new RingChanged(RingSnapshot.Of(_world.Topology with { Epoch = 3 })));
+        _world.Advance(TimeSpan.FromSeconds(12));
+        TellAll(new RingChanged(RingSnapshot.Of(_world.Topology with { Epoch = 4 })));
+        _world.Advance(TimeSpan.FromSeconds(17));
+        Holders().ShouldBe(Owners, ignoreOrder: true);
+        _world.Advance(TimeSpan.FromSeconds(40));
+        Holders().ShouldBeEmpty();
+    }
+
+    private void TellAll(Message message)
+    {
+        foreach (NodeId node in _world.Nodes)
+            _world.Post(Reaper(node), message);
+        _world.Run();
     }
 
     [Fact]

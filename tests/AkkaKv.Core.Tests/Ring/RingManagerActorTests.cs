@@ -50,6 +50,42 @@ public class RingManagerActorTests
     }
 
     [Fact]
+    public void The_topology_actor_hears_of_a_ring_once_all_who_must_have_confirmed_it()
+    {
+        var manager = new RingManagerActor(Rings.Even(3, 16), [Gateway, Replica]);
+        manager.Receive(_context, new RingTopologyAdopted(Rings.Even(4, 16) with { Epoch = 2 }));
+        _context.Sent.Clear();
+        manager.Receive(_context, new RingConfirmed(1, Gateway));
+        manager.Receive(_context, new RingConfirmed(1, Replica));
+        manager.Receive(_context, new RingConfirmed(2, Gateway));
+        manager.Receive(_context, new RingConfirmed(2, Gateway));
+        manager.Receive(_context, new RingConfirmed(2, Replica with { Number = 3 }));
+        _context.Sent.ShouldBeEmpty("those of older rings, twice the same and a stranger's do not count");
+        manager.Receive(_context, new RingConfirmed(2, Replica));
+        var topology = new Address(new NodeId("node-0"), ActorRole.Topology, 0);
+        _context.Sent.ShouldBe([(topology, new RingAdoptedByAll(2))]);
+        manager.Receive(_context, new RingTopologyAdopted(Rings.Even(4, 16) with { Epoch = 2 }));
+        _context.Sent.Count.ShouldBe(2, "who asks again, after a restart, is told again");
+    }
+
+    [Fact]
+    public void A_ring_that_takes_over_the_places_of_an_older_one_is_the_same_as_one_computed_anew()
+    {
+        RingTopology three = Rings.Even(3, 16);
+        RingTopology four = Rings.Even(4, 16);
+        RingSnapshot before = RingSnapshot.Of(three with { AlsoMembers = four.Members });
+        RingTopology swapped = four with { Epoch = 2, AlsoMembers = three.Members };
+        RingSnapshot taken = RingSnapshot.Of(swapped, before);
+        RingSnapshot computed = RingSnapshot.Of(swapped);
+        (taken.Epoch, taken.Also!.Epoch).ShouldBe((2, 2));
+        for (int partition = 0; partition < 16; partition++)
+        {
+            taken.OwnersOf(partition, 4).ShouldBe(computed.OwnersOf(partition, 4));
+            taken.Also.OwnersOf(partition).ShouldBe(computed.Also!.OwnersOf(partition));
+        }
+    }
+
+    [Fact]
     public void Another_number_of_partitions_fails_loudly() => Should.Throw<InvariantException>(
         () => Manager().Receive(_context, new RingTopologyAdopted(Rings.Even(3, 32) with { Epoch = 2 })));
 

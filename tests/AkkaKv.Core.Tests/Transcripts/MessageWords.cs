@@ -1,5 +1,6 @@
 using System.Text;
 using AkkaKv.Api;
+using AkkaKv.Core.Agreement;
 using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
@@ -8,6 +9,8 @@ using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
+using AkkaKv.Core.Topology;
 using AkkaKv.Core.Versions;
 
 namespace AkkaKv.Core.Tests.Transcripts;
@@ -16,8 +19,16 @@ namespace AkkaKv.Core.Tests.Transcripts;
 internal static class MessageWords
 {
     /// <returns>Null for what adds nothing to a story.</returns>
-    public static string? Of(Message message) => message switch
+    public static string? Of(Message message, Address to) => message switch
     {
+        RingNewer newer => $"who knows a ring after {newer.OlderEpoch}? {newer.SeenAt} does",
+        RingChanged changed when to.Role == ActorRole.Request => $"here is ring {changed.Ring.Epoch}",
+        RingAdoptedByAll all => $"all of this node have adopted ring {all.Epoch}",
+        TopologyCatchUp catchUp => $"ask {catchUp.From} how the members have changed",
+        WriteHandBack back => back.IsElsewhere ? "nothing was done: find another owner" : "nothing was done: plan it anew",
+        ReplicaReadDone { Outcome: ReplicaOutcome.OlderRing } => "I cannot: you have an older ring than mine",
+        ReplicaPutDone { Outcome: ReplicaOutcome.OlderRing } => "not done: you have an older ring than mine",
+        ReplicaMergeDone { Outcome: ReplicaOutcome.OlderRing } => "not done: you have an older ring than mine",
         GatewayGet get => $"read {get.Key}",
         GatewayPut put => $"write {put.Key} = {Text(put.Put.Value)}{(put.Put.Context is null ? ", having seen nothing" : ", with the context of a read")}",
         GatewayDelete delete => $"delete {delete.Key}{(delete.Context is null ? "" : ", with the context of a read")}",
@@ -51,6 +62,8 @@ internal static class MessageWords
         PeerDisconnected gone => $"the connection to {gone.Peer} is gone",
         MembershipTold told => GossipWords.Of(told),
         ReachabilityChanged => null,
+        FactWrite write => AgreementWords.Of(write),
+        AgreementPrepare or AgreementPromised or AgreementAccept or AgreementAccepted or AgreementDecided or AgreementUndecided => AgreementWords.Of(message),
         RepairStart => "compare all that you own with the others",
         TreeNodesAsk ask => ask.Level == 0 ? "what is the root of your tree?" : $"what are the nodes of level {ask.Level} under {string.Join(", ", ask.Groups)}?",
         TreeNodesTold { State: TreeState.Rebuilding } => "I rebuild my tree; ask later",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AkkaKv.Api;
+using AkkaKv.Core.Agreement;
 using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
@@ -8,6 +9,7 @@ using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
 using AkkaKv.Core.Tests.Harness;
 
 namespace AkkaKv.Core.Tests.Transcripts;
@@ -16,13 +18,14 @@ namespace AkkaKv.Core.Tests.Transcripts;
 /// Carries out the commands of a story on a small cluster and writes down what the actors say to each other.
 /// </summary>
 /// <remarks>
-/// Commands: <c>cluster NODES [grace=MS]</c>; <c>put NODE KEY VALUE [context] [w=N] [timeout=MS]</c>; <c>get NODE KEY</c>;
+/// Commands: <c>cluster NODES [grace=MS]</c>; <c>put NODE KEY VALUE [context] [w=N] [timeout=MS]</c>; <c>get NODE KEY [r=N] [strict]</c>;
 /// <c>delete NODE KEY [context]</c> (<c>context</c>: that of the last reply); <c>lose KIND to NODE</c>; <c>heal</c>;
 /// <c>hold NODE</c> and <c>release NODE</c> (its disk); <c>fail NODE</c> (its syncs); <c>cut NODE NODE</c> (their
 /// connection); <c>mend NODE NODE</c>; <c>hint NODE KEY for NODE</c> (what its replica holds of the key);
 /// <c>hints NODE KEY</c> (what waits in that key's partition); <c>repair NODE</c> (compares replicas until it is done); <c>wait MS</c>;
+/// <c>ring EPOCH N,N,… [also=N,N,…] [on=N,N,…]</c> (the ring of nodes by number, told to all or some);
 /// <c>listen</c> (tells gossip too, from here on); <c>mute NODE</c> (its gossip gets lost, its connections stand);
-/// <c>restart NODE</c> (its membership); <c>members NODE</c>.
+/// <c>restart NODE</c> (its membership); <c>members NODE</c>; <c>decide NODE NAME VALUE</c> (a proposal; all nodes vote).
 /// </remarks>
 internal sealed class Storyteller
 {
@@ -61,7 +64,7 @@ internal sealed class Storyteller
         var said = new StringBuilder();
         foreach ((Address from, Address to, Message message) in _world.Trace)
         {
-            if ((MessageWords.Of(message) ?? (_listens && !IsTwin(to) ? GossipWords.Of(message, _world.Nodes) : null)) is { } words)
+            if ((MessageWords.Of(message, to) ?? (_listens && !IsTwin(to) ? GossipWords.Of(message, _world.Nodes) : null)) is { } words)
                 said.Append($"{Sender(from, to),-18} → {Name(to),-18} {words}\n");
             Remember(message);
         }
@@ -70,7 +73,7 @@ internal sealed class Storyteller
     }
 
     // Every partition's actors are told the same; the gateway stands for all of them.
-    private static bool IsTwin(Address to) => to.Role is ActorRole.Hints or ActorRole.Reaper or ActorRole.AntiEntropy;
+    private static bool IsTwin(Address to) => to.Role is ActorRole.Hints or ActorRole.Reaper or ActorRole.AntiEntropy or ActorRole.Transfer;
 
     private void Carry(string[] words)
     {
@@ -94,11 +97,26 @@ internal sealed class Storyteller
             case "mend": _world.Connect(new NodeId(words[1]), new NodeId(words[2])); break;
             case "hint": Keep(words); break;
             case "hints": AskHints(words[1], words[2], (_, caller) => new HintsAsk(caller)); break;
+            case "ring": Adopt(words); break;
             case "repair": Repair(new NodeId(words[1])); break;
+            case "decide": Decide(new NodeId(words[1]), words[2], words[3]); break;
             case "wait": _world.Advance(TimeSpan.FromMilliseconds(int.Parse(words[1], CultureInfo.InvariantCulture))); break;
             default: throw new InvalidOperationException($"A story knows no command '{words[0]}'.");
         }
     }
+
+    private void Adopt(string[] words)
+    {
+        int[]? also = NumbersOf(words, "also=");
+        int[]? on = NumbersOf(words, "on=");
+        RingTopology topology = _world.TopologyOf(long.Parse(words[1], CultureInfo.InvariantCulture), NumbersOf(words[2..3], "")!, also);
+        _world.Adopt(topology, [.. (on ?? []).Select(number => _world.Nodes[number - 1])]);
+    }
+
+    private static int[]? NumbersOf(string[] words, string name) =>
+        words.FirstOrDefault(word => word.StartsWith(name, StringComparison.Ordinal)) is { } found
+            ? [.. found[name.Length..].Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture))]
+            : null;
 
     private void Put(string[] words)
     {
@@ -134,6 +152,15 @@ internal sealed class Storyteller
         HashSet<ulong> used = [.. _world.Stores.Values.SelectMany(store => store.Objects).Select(entry => (ulong)_world.Ring.PartitionOf(entry.Key))];
         _world.Trace.RemoveAll(entry => (entry.From.Role == ActorRole.Replica && !used.Contains(entry.From.Number))
             || (entry.To.Role == ActorRole.Replica && !used.Contains(entry.To.Number)));
+    }
+
+    private void Decide(NodeId node, string name, string value)
+    {
+        Voter[] voters = [.. _world.Nodes.Select(voter => new Voter(voter, 0))];
+        var caller = new Address(node, ActorRole.Caller, _nextRepair++);
+        _world.Spawn(node, ActorRole.Request, new ProposalActor(
+            new ProposalOptions(), name, voters, (voters.Length / 2) + 1, Encoding.UTF8.GetBytes(value), caller));
+        _world.Run();
     }
 
     private void Remember(Message message)
@@ -174,6 +201,7 @@ internal sealed class Storyteller
     private static RequestOptions OptionsOf(string[] words) => new(
         W: NumberOf(words, "w="),
         R: NumberOf(words, "r="),
+        Mode: words.Contains("strict") ? QuorumMode.Strict : QuorumMode.Sloppy,
         Timeout: NumberOf(words, "timeout=") is { } millis ? TimeSpan.FromMilliseconds(millis) : null);
 
     private static ReapOptions ReapingOf(string[] words) => NumberOf(words, "grace=") is { } millis

@@ -137,9 +137,9 @@ public sealed class PeerConnectionTests
         (Hello bad, string words) = what switch
         {
             "cluster" => (good with { Cluster = "other" }, "a belongs to cluster 'test'; b belongs to 'other'."),
-            "version" => (good with { ProtocolMin = 7, ProtocolMax = 9 }, "a speaks protocol versions 1 to 1; b speaks 7 to 9."),
+            "version" => (good with { ProtocolMin = 7, ProtocolMax = 9 }, "a speaks protocol versions 1 to 2; b speaks 7 to 9."),
             "name" => (good with { ExpectedPeer = "c" }, "b expected node 'c' at this address; found 'a'."),
-            "stranger" => (good with { Node = "z" }, "z is not in the member list of a."),
+            "stranger" => (good with { Node = "z" }, "z is no member of cluster 'test' as node a knows it: join it with"),
             _ => (good with { RingPartitions = 128 }, "a has a ring of 64 partitions; b has one of 128."),
         };
 

@@ -54,7 +54,7 @@ public sealed class PeerTroubleTests
         // address got an exception of the socket's, and nobody was told.
         var options = new NativeNodeOptions { Self = new NodeId("a"), Cluster = "test", RingPartitions = 64 };
         var hooks = new NativeHooks();
-        var world = new LoopWorld(TimeProvider.System, new CallTable(1, true, 1), new PeerTable(options, hooks, new TestCodec()), hooks, static _ => { });
+        var world = new LoopWorld(TimeProvider.System, new CallTable(1, true, 1), new PeerTable(), hooks, static _ => { });
         await using var listener = new PeerListener(options, hooks, world, new TestCodec());
         using var listening = new Socket(SocketType.Stream, ProtocolType.Tcp);
         listening.Bind(options.Listen);

@@ -20,12 +20,12 @@ internal sealed class RawPeer : IDisposable
         new(Hello.ProtocolVersion, Hello.ProtocolVersion, "test", node, expectedPeer, 64, group);
 
     /// <summary>Accepts a node's connections of all classes, and welcomes them.</summary>
-    public async Task<Socket[]> AcceptAllAsync(string own)
+    public async Task<Socket[]> AcceptAllAsync(string own, int protocolMax = Hello.ProtocolVersion)
     {
         var sockets = new Socket[(int)MessageClass.Bulk + 1];
         for (int i = 0; i < sockets.Length; i++)
         {
-            (Socket socket, MessageClass group) = await AcceptAsync(own);
+            (Socket socket, MessageClass group) = await AcceptAsync(own, protocolMax);
             sockets[(int)group] = socket;
         }
 
@@ -113,11 +113,11 @@ internal sealed class RawPeer : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    private async Task<(Socket Socket, MessageClass Group)> AcceptAsync(string own)
+    private async Task<(Socket Socket, MessageClass Group)> AcceptAsync(string own, int protocolMax = Hello.ProtocolVersion)
     {
         Socket socket = await _listener.AcceptSocketAsync().WaitAsync(Waiting.Max);
         Hello hello = HandshakeCodec.ReadHello(await ReadHandshakeAsync(socket));
-        var answer = new HelloAnswer(HelloFrom(own, hello.Node, hello.Class), null);
+        var answer = new HelloAnswer(HelloFrom(own, hello.Node, hello.Class) with { ProtocolMin = 1, ProtocolMax = protocolMax }, null);
         await SendAsync(socket, output => HandshakeCodec.Write(answer, output));
         return (socket, hello.Class);
     }

@@ -86,6 +86,32 @@ internal sealed class FakeAkkaKv : IAkkaKv
         return new(repair);
     }
 
+    /// <summary>What the node knows of its cluster; null is a node that does not answer in time.</summary>
+    public ClusterChangeInfo? Cluster { get; set; } = Founded;
+
+    /// <summary>What becomes of each order.</summary>
+    public Func<string, ChangeReply> Order { get; set; } = order => new ChangeReply(Done: true, order, 8);
+
+    public PlanReply Plan { get; set; } = new(null, "Nothing is staged.");
+
+    public static ClusterChangeInfo Founded { get; } = new(
+        7, "00000000000000aa", ClusterChangeInfo.Settled, 64, 3, [new ClusterMember("node-1", "127.0.0.1:7101", StoreId: "00000000000000bb")], null, [], [], [], "")
+    {
+        Encoded = new byte[] { 1, 2, 3 },
+    };
+
+    public ValueTask<ClusterChangeInfo?> ClusterAsync(CancellationToken cancellation) => new(Cluster);
+
+    public ValueTask<ChangeReply> StageAsync(ClusterChange change, bool takenBack, CancellationToken cancellation) =>
+        new(Order($"{(takenBack ? "take back" : "stage")} {change.Kind} {change.Node}{(change.Dead ? " dead" : "")} {change.Member?.Endpoint}".TrimEnd()));
+
+    public ValueTask<PlanReply> PlanAsync(CancellationToken cancellation) => new(Plan);
+
+    public ValueTask<ChangeReply> CommitAsync(long epoch, CancellationToken cancellation) => new(Order($"commit {epoch}"));
+
+    public ValueTask<ChangeReply> AbortAsync(IReadOnlyList<string> dead, CancellationToken cancellation) =>
+        new(Order("abort " + string.Join(',', dead)));
+
     public ValueTask<NodeHealth> HealthAsync(CancellationToken cancellation) => new(Health);
 
     public static MemberInfo Self { get; } = new("node-1", "127.0.0.1:7101", "http://127.0.0.1:7001", "", 1, Reachable: true, Self: true, 2);

@@ -215,6 +215,8 @@ public sealed class LauncherTests : IDisposable
 
         public Task<string> Failed => Broken.Task;
 
+        public string Waiting => "";
+
         public Task StartAsync(CancellationToken cancellation)
         {
             Starting.SetResult();

@@ -1,4 +1,5 @@
 using AkkaKv.Api;
+using AkkaKv.Core.Agreement;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Kernel;
@@ -6,6 +7,7 @@ using AkkaKv.Core.Membership;
 using AkkaKv.Core.Node;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Ring;
+using AkkaKv.Simulation.Running;
 using AkkaKv.Simulation.World;
 using System.Text;
 
@@ -23,6 +25,8 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
 
     private const string Deleted = "a deleted key stays deleted";
     private const string QuietClient = "one client doing read-modify-write without faults never sees two siblings";
+    private const string OneLine = "no two nodes ever hold different configurations of one epoch, and each follows the one before";
+    private const string Barrier = "a change goes on only when everyone has entered its phase and done its work";
     private const string Silence = "whoever falls silent is seen unreachable in bounded time, and nobody else";
 
     public static IReadOnlyList<Mutant> All { get; } =
@@ -71,8 +75,16 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         }),
         new("has a disk that lies about syncs", Store, new WorldSeams { Disk = disk => new LyingDisk(disk) }),
         new("has a disk that forges", Store, new WorldSeams { Disk = disk => new ForgingDisk(disk) }),
+        OfChange("skips the epoch in which both rings are written to", Overlap, ActorRole.RingManager, () => new SkipsWritingBoth()),
+        new("proposes over what was accepted", OneLine, Changing(ActorRole.Topology, () => new Unchanged(), actor => actor is ProposalActor ? new IgnoresAcceptedValues() : null)) { Changes = MemberChanges.Always },
+        OfChange("drops the last batch, and does not compare", Overlap, ActorRole.Transfer, () => new DropsTheLastBatch()),
+        OfChange("compares before everyone has entered", Barrier, ActorRole.Transfer, () => new DoesNotWaitForAllToEnter()),
+        OfChange("goes on without a member", Barrier, ActorRole.Topology, () => new TakesEveryAnswerForDone()),
         new("has a disk that forgets removals", Store, new WorldSeams { Disk = disk => new ForgetsRemovals(disk), Recipe = StoreExerciser.Recipe }),
     ];
+
+    /// <summary>Whether the members change in the seeds that hunt for it.</summary>
+    public MemberChanges Changes { get; init; }
 
     public override string ToString() => Name;
 
@@ -106,6 +118,8 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
     }
 
     private static Mutant OfActor(string name, string promise, ActorRole role, Func<Mutation> make) => new(name, promise, Changing(role, make));
+
+    private static Mutant OfChange(string name, string promise, ActorRole role, Func<Mutation> make) => OfActor(name, promise, role, make) with { Changes = MemberChanges.Always };
 
     private static Mutant OfRead(string name, string promise, Func<Mutation> make) =>
         new(name, promise, Changing(ActorRole.Gateway, () => new Unchanged(), actor => actor is ReadCoordinator ? make() : null));

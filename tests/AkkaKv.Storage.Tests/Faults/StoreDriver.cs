@@ -13,6 +13,7 @@ public sealed class StoreDriver : IDisposable
     private readonly Queue<StoreCompletion> _completions = new();
     private StoreReadDone? _read;
     private StoreScanDone? _scan;
+    private FactReadDone? _fact;
     private ulong _ticket;
 
     public StoreDriver(FakeDisk disk, StoreOptions? options = null, int loops = 2)
@@ -31,6 +32,9 @@ public sealed class StoreDriver : IDisposable
 
     /// <summary>The outcome of every write that was answered, by ticket.</summary>
     public IDictionary<ulong, StoreOutcome> Answers { get; } = new Dictionary<ulong, StoreOutcome>();
+
+    /// <summary>Whether each fact's write that was answered is done, by ticket.</summary>
+    public IDictionary<ulong, bool> FactAnswers { get; } = new Dictionary<ulong, bool>();
 
     public IList<DotsReserved> Dots { get; } = [];
 
@@ -61,6 +65,30 @@ public sealed class StoreDriver : IDisposable
         StoreKey storeKey = Key(key);
         _ports[LoopOf(storeKey.Hash)].Submit(new StoreRemove(storeKey, ++_ticket, Asker, space), Receive);
         return _ticket;
+    }
+
+    /// <summary>Stages a fact's write and returns its ticket.</summary>
+    public ulong StageFact(string name, byte[] value, int loop = 0)
+    {
+        _ports[loop].Submit(new FactWrite(name, value, ++_ticket, Asker), Receive);
+        return _ticket;
+    }
+
+    public bool WriteFact(string name, params byte[] value)
+    {
+        ulong ticket = StageFact(name, value);
+        Commit();
+        return FactAnswers[ticket];
+    }
+
+    /// <summary>A fact by message, which must be what the store says without one; empty when there is none.</summary>
+    public byte[] Fact(string name, int loop = 0)
+    {
+        _ports[loop].Submit(new FactRead(name, ++_ticket, Asker), Receive);
+        _fact!.Ticket.ShouldBe(_ticket);
+        Store.TryReadFact(name, out ReadOnlyMemory<byte> value).ShouldBe(!_fact.Value.IsEmpty);
+        value.ToArray().ShouldBe(_fact.Value.ToArray());
+        return value.ToArray();
     }
 
     public void StageDots(int loop = 0) => _ports[loop].Submit(new StoreReserveDots(Asker), Receive);
@@ -145,6 +173,12 @@ public sealed class StoreDriver : IDisposable
                 break;
             case StoreWriteDone write:
                 Answers.Add(write.Ticket, write.Outcome);
+                break;
+            case FactReadDone fact:
+                _fact = fact;
+                break;
+            case FactWriteDone fact:
+                FactAnswers.Add(fact.Ticket, fact.IsDone);
                 break;
             case DotsReserved dots:
                 Dots.Add(dots);

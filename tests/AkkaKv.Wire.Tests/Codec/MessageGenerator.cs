@@ -8,6 +8,9 @@ using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Transfer;
+using AkkaKv.Core.Ring;
+using AkkaKv.Core.Topology;
 using AkkaKv.Core.Versions;
 
 namespace AkkaKv.Wire.Tests.Codec;
@@ -17,12 +20,12 @@ internal sealed class MessageGenerator(ulong seed)
 {
     private static readonly Func<MessageGenerator, Message>[] Kinds =
     [
-        g => new ReplicaRead(g.Key(), g.Random.NextUInt64(), g.Reply()),
+        g => new ReplicaRead(g.Key(), g.Random.NextUInt64(), g.Reply(), g.Epoch()),
         g => new ReplicaReadDone(g.Random.NextUInt64(), g.Outcome(), g.Bytes(3000)),
-        g => new ReplicaMerge(g.Key(), g.Bytes(3000), g.Random.NextUInt64(), g.Reply()),
+        g => new ReplicaMerge(g.Key(), g.Bytes(3000), g.Random.NextUInt64(), g.Reply(), g.Epoch()),
         g => new ReplicaMergeDone(g.Random.NextUInt64(), g.Outcome()),
-        g => new GatewayForwardedPut(g.Key(), g.Vector(), g.Content(), g.Flip(), 1 + g.Random.Next(15), g.Random.Next(16), 1 + g.Random.Next(15), g.Flip(), g.Random.Next(60_001), g.Random.NextUInt64(), g.Reply()),
-        g => new PutDone(new PutReply(g.Maybe(() => g.Text(40)), g.Maybe(() => new CausalContext(g.Bytes(200))), g.Random.Next(101), g.Maybe(g.Quorum), g.Maybe(g.Error)), g.Random.NextUInt64()),
+        g => new GatewayForwardedPut(g.Key(), g.Vector(), g.Content(), g.Flip(), 1 + g.Random.Next(15), g.Random.Next(16), 1 + g.Random.Next(15), g.Flip(), g.Random.Next(60_001), g.Random.NextUInt64(), g.Reply(), g.Epoch()),
+        g => new PutDone(new PutReply(g.Maybe(() => g.Text(40)), g.Maybe(() => new CausalContext(g.Bytes(200))), g.Random.Next(101), g.Maybe(g.Quorum), g.Maybe(g.Error)), g.Random.NextUInt64(), g.Epoch()),
         g => new GatewayOffer(g.Random.NextUInt64(), g.Reply()),
         g => new GatewayOfferAccepted(g.Random.NextUInt64()),
         g => new HintStore(new NodeId("n" + g.Text(30)), g.Key(), g.Bytes(3000), g.Random.NextUInt64(), g.Reply()),
@@ -35,6 +38,8 @@ internal sealed class MessageGenerator(ulong seed)
         g => new TreeKeysAsk(g.Leaves(), g.Indexes(100, TreeShape.LeavesMax), (long)(g.Random.NextUInt64() >> 1), g.Random.NextUInt64(), g.Reply()),
         g => new TreeKeysTold(g.Random.NextUInt64(), g.State(), g.Versions(), g.Flip() ? -1 : (long)(g.Random.NextUInt64() >> 1)),
         g => new TreeKeysEnd(g.Reply()),
+        g => new TransferPull(g.Random.Next(65_536), (long)(g.Random.NextUInt64() >> 1), 1 + g.Random.Next(TransferPull.BytesMaxMost), g.Random.NextUInt64(), g.Reply()),
+        g => new TransferBatch(g.Random.NextUInt64(), (TransferOutcome)g.Random.Next(3), g.Flip() ? -1 : (long)(g.Random.NextUInt64() >> 1), g.Moved(), [.. g.Versions().Select(key => key.Key)], g.Random.Next(5)),
         g => new GossipDigest(Sender, (long)(g.Random.NextUInt64() >> 1), g.Entries()),
         g => new GossipDelta(Sender, (long)(g.Random.NextUInt64() >> 1), (long)g.Random.NextUInt64(), g.Entries()),
         g => new AgreementPrepare(g.Decision(), g.Random.NextUInt64(), g.Ballot(Sender), g.Reply()),
@@ -43,6 +48,10 @@ internal sealed class MessageGenerator(ulong seed)
         g => new AgreementAccepted(g.Decision(), g.Ballot(), Sender, g.Vote(), g.AnyBallot()),
         g => new IdsAsk(g.Random.Next(20_000) - 5_000, g.Random.NextUInt64(), g.Reply()),
         g => new IdsTold(g.Random.NextUInt64(), g.Ranges(), g.Maybe(g.Refusal)),
+        g => new TopologyDigest((long)(g.Random.NextUInt64() >> 1), g.Reply()),
+        g => new TopologyNews(g.Configuration()),
+        g => new TopologyPoll((long)(g.Random.NextUInt64() >> 1), g.Flip(), g.Reply()),
+        g => new TopologyStatus(Sender, (long)(g.Random.NextUInt64() >> 1), g.Random.Next(1_000), g.Random.NextUInt64(), g.Work()),
     ];
 
     public static readonly NodeId Sender = new("node-1");
@@ -62,6 +71,9 @@ internal sealed class MessageGenerator(ulong seed)
             bytes[i] = (byte)Random.NextUInt64();
         return bytes;
     }
+
+    // Half of them absent, as in messages of before there were any.
+    private long Epoch() => Flip() ? 0 : (long)(Random.NextUInt64() >> 1);
 
     private bool Flip() => Random.Next(2) == 0;
 
@@ -86,6 +98,8 @@ internal sealed class MessageGenerator(ulong seed)
 
     private KeyVersion[] Versions() => [.. Enumerable.Range(0, Random.Next(5)).Select(_ => new KeyVersion(Key(), Random.NextUInt64()))];
 
+    private TransferredObject[] Moved() => [.. Enumerable.Range(0, Random.Next(5)).Select(_ => new TransferredObject(Key(), Bytes(3000)))];
+
     private VersionVector Vector()
     {
         ulong actor = 0;
@@ -104,6 +118,27 @@ internal sealed class MessageGenerator(ulong seed)
         [.. Enumerable.Range(0, Random.Next(9)).Select(_ => new IdRange((long)(Random.NextUInt64() >> 2), 1 + Random.Next(1_000), 1 + Random.Next(1_000)))];
 
     private IdRefusal Refusal() => new((IdRefusalKind)(1 + Random.Next(Enum.GetValues<IdRefusalKind>().Length)), Text(200), Flip());
+
+    private EpochWork Work() => new(
+        (long)(Random.NextUInt64() >> 1), Flip(), Random.Next(65_537), Random.Next(65_537), (long)(Random.NextUInt64() >> 1), (long)(Random.NextUInt64() >> 1), Random.Next(1_000_000), Text(200));
+
+    private ClusterConfiguration Configuration()
+    {
+        RingMember[] members = [.. Enumerable.Range(0, 1 + Random.Next(5)).Select(i => Member($"m{i}"))];
+        bool isChanging = Flip();
+        long epoch = 1 + Random.Next(100);
+        return new ClusterConfiguration(epoch, Random.NextUInt64(), 1 << Random.Next(10), 1 + Random.Next(15), members)
+        {
+            Phase = isChanging ? (TopologyPhase)(1 + Random.Next(3)) : TopologyPhase.Settled,
+            Next = isChanging ? [Member("n0"), Member("n1")] : null,
+            Gone = isChanging && Flip() ? [new NodeId("m0")] : [],
+            Staged = isChanging ? [] : [new StagedChange(ChangeKind.Leave, new NodeId("m0"), null, Flip()), new StagedChange(ChangeKind.Join, new NodeId("x"), Member("x"))],
+            RingEpoch = 1 + Random.Next((int)epoch),
+        };
+    }
+
+    private RingMember Member(string name) =>
+        new(new NodeId(name), 0.5 + Random.NextDouble(), Text(20)) { Endpoint = Text(20), Http = Text(20), StoreId = Random.NextUInt64() };
 
     private string Decision() => new([.. Enumerable.Range(0, 1 + Random.Next(DecisionBounds.NameCharsMax)).Select(_ => (char)('!' + Random.Next('~' - '!' + 1)))]);
 

@@ -12,7 +12,9 @@ using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Topology;
 using AkkaKv.Core.Ring;
+using AkkaKv.Core.Transfer;
 using AkkaKv.Core.Versions;
 using AkkaKv.Wire.Codec;
 using Xunit.Abstractions;
@@ -27,7 +29,7 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         typeof(StoreRead), typeof(StoreReadDone), typeof(StoreWrite), typeof(StoreWriteDone), typeof(StoreReserveDots), typeof(DotsReserved),
         typeof(StoreRemove), typeof(StoreScan), typeof(StoreScanDone),
         typeof(HintsAsk), typeof(HintsTold), typeof(ReapAsk), typeof(ReapTold), typeof(ReplicaForget), typeof(ReplicaForgetDone),
-        typeof(RequestEnded), typeof(WriteHandBack),
+        typeof(RequestEnded), typeof(WriteHandBack), typeof(RingNewer), typeof(RingConfirmed), typeof(RingAdoptedByAll),
         typeof(ReplicaPut), typeof(ReplicaPutDone),
         typeof(GatewayGet), typeof(GetDone), typeof(CoordinatorTimeout), typeof(GatewayPut), typeof(GatewayDelete),
         typeof(GatewayMembers), typeof(GatewayMembersDone), typeof(GatewayRing), typeof(GatewayRingDone),
@@ -36,7 +38,12 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         typeof(MembershipAsk), typeof(MembershipTold),
         typeof(FactRead), typeof(FactReadDone), typeof(FactWrite), typeof(FactWriteDone), typeof(AgreementDecided), typeof(AgreementUndecided),
         typeof(WorkerGrantAsk), typeof(WorkerGrantTold),
+        typeof(MembersChanged), typeof(EpochEntered), typeof(EpochWorkAsk), typeof(EpochWorkTold), typeof(TopologyCatchUp), typeof(PeersWanted),
+        typeof(TopologyAsk), typeof(TopologyTold), typeof(TopologyStage), typeof(TopologyPlanAsk), typeof(TopologyPlanTold), typeof(TopologyCommit),
+        typeof(TopologyAbort), typeof(TopologyAnswer), typeof(RingConfirmed), typeof(RingAdoptedByAll),
         typeof(RingSubscribe), typeof(RingTopologyAdopted), typeof(RingChanged),
+        typeof(CompareStart), typeof(CompareTold), typeof(ReplicaClearBegin), typeof(ReplicaClearBegun), typeof(ReapingAllowed),
+        typeof(ClearStep), typeof(ClearStepDone),
         typeof(ForegroundLatency), typeof(RepairStart), typeof(RepairAsk), typeof(RepairTold), typeof(AntiEntropyAsk), typeof(AntiEntropyTold),
     ];
 
@@ -132,6 +139,14 @@ public sealed class WireCodecTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void An_outcome_of_a_newer_release_is_one_that_was_not_done()
+    {
+        var envelope = new V1.Envelope { Role = 3, ReplicaMergeDone = new V1.ReplicaMergeDone { Ticket = 5, Outcome = 200 } };
+        WireCodec.Instance.TryDecode(MessageGenerator.Sender, Google.Protobuf.MessageExtensions.ToByteArray(envelope), out Received received).ShouldBeTrue();
+        received.Message.ShouldBe(new ReplicaMergeDone(5, ReplicaOutcome.StoreFailed));
+    }
+
+    [Fact]
     public void A_local_message_is_not_encoded() =>
         Should.Throw<InvariantException>(() => Encode(new PeerConnected(MessageGenerator.Sender), ActorRole.Membership, 0)).Message.ShouldContain("PeerConnected");
 
@@ -165,7 +180,10 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         Add("a role is 1 to 255", new V1.Envelope { Role = 0, ReplicaMergeDone = new V1.ReplicaMergeDone() });
         Add("a key has a bucket", new V1.Envelope { Role = 2, ReplicaRead = new V1.ReplicaRead { ReplyTo = reply } });
         Add("a node's name", new V1.Envelope { Role = 2, ReplicaRead = new V1.ReplicaRead { Key = key, ReplyTo = new V1.Address { Role = 3, Node = new string('x', 256) } } });
-        Add("a replica's outcome", new V1.Envelope { Role = 3, ReplicaMergeDone = new V1.ReplicaMergeDone { Outcome = 8 } });
+        Add("the epoch of a ring", new V1.Envelope { Role = 2, ReplicaRead = new V1.ReplicaRead { Key = key, ReplyTo = reply, Epoch = -1 } });
+        Add("the epoch of a ring", new V1.Envelope { Role = 2, ReplicaMerge = new V1.ReplicaMerge { Key = key, ReplyTo = reply, Epoch = -1 } });
+        Add("the epoch of a ring", Forwarded(put => put.Epoch = -1));
+        Add("the epoch of a ring", new V1.Envelope { Role = 3, PutDone = new V1.PutDone { NewerEpoch = -1 } });
         Add("a counter starts at 1", Forwarded(put => put.Context.Add(new V1.Dot { Actor = 1 })));
         Add("strictly increase", Forwarded(put => put.Context.Add([new V1.Dot { Actor = 2, Counter = 1 }, new V1.Dot { Actor = 2, Counter = 1 }])));
         Add("at most 1024 actors", Forwarded(put => put.Context.Add(Enumerable.Range(1, 1025).Select(i => new V1.Dot { Actor = (ulong)i, Counter = 1 }))));
@@ -190,6 +208,17 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         Add("a cursor is not negative", new V1.Envelope { Role = 2, TreeKeysAsk = new V1.TreeKeysAsk { Leaves = 32, Of = { 0 }, Cursor = ulong.MaxValue, ReplyTo = reply } });
         Add("every key is told with its version", new V1.Envelope { Role = 9, TreeKeysTold = new V1.TreeKeysTold { Keys = { key } } });
         Add("a request carries the address", new V1.Envelope { Role = 2, TreeKeysEnd = new V1.TreeKeysEnd() });
+        Add("a cursor is not negative", new V1.Envelope { Role = 14, TransferPull = new V1.TransferPull { Cursor = ulong.MaxValue, BytesMax = 1, ReplyTo = reply } });
+        Add("a partition is less than 65536", new V1.Envelope { Role = 14, TransferPull = new V1.TransferPull { Partition = 65_536, BytesMax = 1, ReplyTo = reply } });
+        Add("a batch has 1 byte to 8 MiB", new V1.Envelope { Role = 14, TransferPull = new V1.TransferPull { ReplyTo = reply } });
+        Add("a batch has 1 byte to 8 MiB", new V1.Envelope { Role = 14, TransferPull = new V1.TransferPull { BytesMax = (8 << 20) + 1, ReplyTo = reply } });
+        Add("a request carries the address", new V1.Envelope { Role = 14, TransferPull = new V1.TransferPull { BytesMax = 1 } });
+        Add("a transfer's outcome", new V1.Envelope { Role = 13, TransferBatch = new V1.TransferBatch { Outcome = 3 } });
+        Add("a cursor is not negative", new V1.Envelope { Role = 13, TransferBatch = new V1.TransferBatch { NextCursor = ulong.MaxValue } });
+        Add("every key of a batch brings its object", new V1.Envelope { Role = 13, TransferBatch = new V1.TransferBatch { Keys = { key } } });
+        Add("at most 1024 objects", new V1.Envelope { Role = 13, TransferBatch = new V1.TransferBatch { Keys = { Enumerable.Repeat(key, 1025) } } });
+        Add("at most 1024 damaged keys", new V1.Envelope { Role = 13, TransferBatch = new V1.TransferBatch { Damaged = { Enumerable.Repeat(key, 1025) } } });
+        Add("what is left out", new V1.Envelope { Role = 13, TransferBatch = new V1.TransferBatch { LeftOut = uint.MaxValue } });
         Add("the entries of gossip are whole", new V1.Envelope { Role = 5, GossipDigest = new V1.GossipDigest { Entries = Google.Protobuf.ByteString.CopyFrom([1, 2, 3, 4, 5]) } });
         Add("the entries of gossip have at most", new V1.Envelope { Role = 5, GossipDelta = new V1.GossipDelta { Entries = Google.Protobuf.ByteString.CopyFrom(new byte[65_537]) } });
         Add("a decision is named", new V1.Envelope { Role = 11, AgreementPrepare = new V1.AgreementPrepare { Decision = "two words", Ballot = ballot, ReplyTo = reply } });
@@ -201,6 +230,12 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         Add("a node's name", new V1.Envelope { Role = 3, AgreementAccepted = new V1.AgreementAccepted { Decision = "d", Ballot = new V1.Ballot { Round = 1, Proposer = new string('x', 256) } } });
         Add("a value to decide", new V1.Envelope { Role = 11, AgreementAccept = new V1.AgreementAccept { Decision = "d", Ballot = ballot, Value = Google.Protobuf.ByteString.CopyFrom(new byte[(512 * 1024) + 1]), ReplyTo = reply } });
         Add("a value to decide", new V1.Envelope { Role = 3, AgreementPromised = new V1.AgreementPromised { Decision = "d", Ballot = ballot, AcceptedValue = Google.Protobuf.ByteString.CopyFrom(new byte[(512 * 1024) + 1]) } });
+        Add("a configuration is sound", new V1.Envelope { Role = 12, TopologyNews = new V1.TopologyNews { Configuration = Google.Protobuf.ByteString.CopyFrom([1, 2, 3]) } });
+        Add("a configuration is sound", new V1.Envelope { Role = 12, TopologyNews = new V1.TopologyNews { Configuration = Google.Protobuf.ByteString.CopyFrom(new byte[600_000]) } });
+        Add("a request carries the address", new V1.Envelope { Role = 12, TopologyPoll = new V1.TopologyPoll { Epoch = 1 } });
+        Add("an epoch or a count", new V1.Envelope { Role = 12, TopologyDigest = new V1.TopologyDigest { Epoch = ulong.MaxValue, ReplyTo = reply } });
+        Add("a status tells the work", new V1.Envelope { Role = 12, TopologyStatus = new V1.TopologyStatus { Epoch = 1 } });
+        Add("at most 65536 partitions", new V1.Envelope { Role = 12, TopologyStatus = new V1.TopologyStatus { Work = new V1.EpochWork { PartitionsDone = 65_537 } } });
         Add("a context token", new V1.Envelope { Role = 7, PutDone = new V1.PutDone { Context = Google.Protobuf.ByteString.CopyFrom(new byte[4097]) } });
         Add("a request carries the address", new V1.Envelope { Role = 16, IdsAsk = new V1.IdsAsk { Count = 1 } });
         Add("an id is not negative", Told(new V1.IdRange { First = -1, Count = 1, Step = 1 }));

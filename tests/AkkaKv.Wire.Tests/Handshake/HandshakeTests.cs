@@ -8,7 +8,7 @@ namespace AkkaKv.Wire.Tests.Handshake;
 
 public sealed class HandshakeTests(ITestOutputHelper output)
 {
-    private static readonly Hello FromB = new(1, 3, "c", "b", "a", 256, MessageClass.Bulk);
+    private static readonly Hello FromB = new(1, 3, "c", "b", "a", 256, MessageClass.Bulk, 0xAB);
 
     [Fact]
     public void Both_sides_words_come_back()
@@ -66,6 +66,24 @@ public sealed class HandshakeTests(ITestOutputHelper output)
         a.RefusalOf(FromB).ShouldBeNull();
         (a with { ProtocolMin = 4 }).RefusalOf(FromB).ShouldNotBeNull().ShouldContain("Upgrade the older node");
         (a with { Node = "x" }).RefusalOf(FromB).ShouldNotBeNull().ShouldContain("Correct the member list of b");
+    }
+
+    [Fact]
+    public void Clusters_are_told_apart_by_their_ids_once_both_know_theirs()
+    {
+        var a = new Hello(1, 2, "c", "a", "b", 256, MessageClass.Bulk, 0xCD);
+        a.RefusalOf(FromB).ShouldNotBeNull().ShouldContain("wrong cluster: a belongs to cluster 'c' with the id 00000000000000cd");
+        (a with { ClusterId = 0 }).RefusalOf(FromB).ShouldBeNull();
+        a.RefusalOf(FromB with { ClusterId = 0 }).ShouldBeNull();
+        a.RefusalOf(FromB with { ClusterId = 0xCD }).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Two_nodes_speak_the_newest_version_that_both_know()
+    {
+        var a = new Hello(1, 2, "c", "a", "b", 256, MessageClass.Bulk);
+        a.VersionWith(FromB with { ProtocolMax = 1 }).ShouldBe(1);
+        a.VersionWith(FromB).ShouldBe(2);
     }
 
     private static byte[] Written(Action<FrameBuffer> write)

@@ -1,0 +1,52 @@
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Ring;
+
+namespace AkkaKv.Core.Topology;
+
+/// <summary>What the member that drives does next, from what it knows; pure.</summary>
+internal static class DriverRules
+{
+    /// <summary>The lowest-named reachable one of the members that are not declared dead; null when there is none.</summary>
+    public static NodeId? DriverOf(ClusterConfiguration configuration, Func<NodeId, bool> isReachable)
+    {
+        foreach (RingMember member in configuration.Members)
+        {
+            if (!configuration.Gone.Contains(member.Node) && isReachable(member.Node))
+                return member.Node;
+        }
+
+        return null;
+    }
+
+    /// <summary>The configuration to propose now; null when there is nothing to do but wait.</summary>
+    public static ClusterConfiguration? NextOf(ClusterConfiguration configuration, IReadOnlyList<RingMember> everyone, MemberStatuses statuses, RandomSource random)
+    {
+        if (configuration.ClusterId == 0)
+            return CanFound(configuration, statuses) ? ConfigurationSteps.Found(configuration, Math.Max(1, random.NextUInt64()), node => statuses.StoreIdOf(node, configuration.Epoch)) : null;
+        if (configuration.Members.Any(member => IsOther(configuration, member, statuses)))
+            return ConfigurationSteps.Reidentify(configuration, node => statuses.StoreIdOf(node, configuration.Epoch));
+        if (configuration.Phase == TopologyPhase.Settled || !everyone.All(member => IsThrough(configuration, statuses.Of(member.Node))))
+            return null;
+        return ConfigurationSteps.Advance(configuration, node => statuses.StoreIdOf(node, configuration.Epoch));
+    }
+
+    /// <summary>Whether everyone who belongs has entered the epoch. Once true it stays true.</summary>
+    public static bool HaveAllEntered(ClusterConfiguration configuration, IReadOnlyList<RingMember> everyone, MemberStatuses statuses) =>
+        everyone.All(member => statuses.Of(member.Node)?.EnteredEpoch >= configuration.Epoch);
+
+    /// <summary>Whether the node has entered the epoch and has done what it asks for.</summary>
+    public static bool IsThrough(ClusterConfiguration configuration, TopologyStatus? status) =>
+        status?.EnteredEpoch >= configuration.Epoch
+        && (!configuration.HasWork || (status.Work.Epoch == configuration.Epoch && status.Work.IsDone));
+
+    /// <summary>The votes that decide what follows: all to found a cluster, else more than half of the members.</summary>
+    public static int QuorumOf(ClusterConfiguration configuration) =>
+        configuration.ClusterId == 0 ? configuration.Members.Count : (configuration.Members.Count / 2) + 1;
+
+    // Somebody who knows of a later epoch is asked for that instead: this node may have lost its disk.
+    private static bool CanFound(ClusterConfiguration configuration, MemberStatuses statuses) =>
+        configuration.Members.All(member => statuses.Of(member.Node) is { } status && status.Epoch == configuration.Epoch && status.StoreId != 0);
+
+    private static bool IsOther(ClusterConfiguration configuration, RingMember member, MemberStatuses statuses) =>
+        !configuration.Gone.Contains(member.Node) && statuses.StoreIdOf(member.Node, configuration.Epoch) is var storeId and not 0 && storeId != member.StoreId;
+}

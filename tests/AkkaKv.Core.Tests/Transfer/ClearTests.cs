@@ -1,0 +1,189 @@
+using AkkaKv.Core.AntiEntropy;
+using AkkaKv.Core.Hints;
+using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Replica;
+using AkkaKv.Core.Tests.AntiEntropy;
+using AkkaKv.Core.Topology;
+using AkkaKv.Core.Versions;
+
+namespace AkkaKv.Core.Tests.Transfer;
+
+public sealed class ClearTests
+{
+    private const int Keys = 60;
+    private readonly TransferWorld _world = new();
+
+    // Every old owner has the partitions it had, every new one what it is to own.
+    private void Fill()
+    {
+        _world.Fill(Keys);
+        for (int key = 0; key < Keys; key++)
+        {
+            foreach (NodeId owner in _world.New.OwnersOf(_world.New.PartitionOf(TransferWorld.Key(key))))
+                _world.World.Stores[owner].Set(TransferWorld.Key(key), TransferWorld.Object(key));
+        }
+    }
+
+    private void Enter(bool allEntered = true) => _world.EnterAll(TopologyPhase.WriteNew, 7, allEntered);
+
+    [Fact]
+    public void Exactly_what_is_not_owned_is_removed()
+    {
+        Fill();
+        Enter();
+        for (int node = 1; node <= 4; node++)
+            _world.Finish(node);
+        _world.ShouldHold(_world.New, Keys);
+        for (int node = 1; node <= 4; node++)
+        {
+            foreach (StoreKey key in _world.Store(node).KeysIn(StoreSpace.Objects))
+                _world.New.Owns(_world.Node(node), _world.New.PartitionOf(key)).ShouldBeTrue($"{key} at node-{node}");
+        }
+
+        _world.HasTold(1, 7).ShouldBeTrue();
+        EpochWork work = _world.Work(1);
+        work.PartitionsDone.ShouldBe(work.Partitions);
+        work.KeysMoved.ShouldBe(_world.Store(1).Removals);
+        _world.World.Counted[Counter.KeysCleared].ShouldBe(_world.World.Stores.Values.Sum(store => store.Removals));
+    }
+
+    [Fact]
+    public void Nothing_is_removed_before_everyone_has_entered()
+    {
+        Fill();
+        Enter(allEntered: false);
+        _world.World.Advance(TimeSpan.FromMinutes(1));
+        _world.World.Stores.Values.Sum(store => store.Removals).ShouldBe(0);
+        _world.Work(1).Waiting.ShouldBe("everyone to enter this epoch");
+        Enter();
+        _world.Finish(1);
+        _world.Store(1).Keys().ShouldBe(0);
+    }
+
+    [Fact]
+    public void What_nobody_else_has_is_brought_to_the_owners_first()
+    {
+        Fill();
+        _world.Store(1).Set(TransferWorld.Key(1000), TransferWorld.Object(1000));
+        Enter();
+        _world.Finish(1);
+        _world.Store(1).Keys().ShouldBe(0);
+        foreach (NodeId owner in _world.New.OwnersOf(_world.New.PartitionOf(TransferWorld.Key(1000))))
+            _world.World.Stores[owner].Object(TransferWorld.Key(1000)).IsEmpty.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Nothing_is_removed_while_an_owner_cannot_be_reached()
+    {
+        Fill();
+        foreach (int owner in new[] { 2, 3, 4 })
+            _world.World.Disconnect(_world.Node(1), _world.Node(owner));
+        Enter();
+        _world.World.Advance(TimeSpan.FromMinutes(1));
+        _world.Store(1).Removals.ShouldBe(0);
+        _world.Work(1).Waiting.ShouldContain("cannot be reached");
+        foreach (int owner in new[] { 2, 3, 4 })
+            _world.World.Connect(_world.Node(1), _world.Node(owner));
+        _world.Finish(1);
+        _world.Store(1).Keys().ShouldBe(0);
+    }
+
+    [Fact]
+    public void What_arrives_after_the_comparison_is_compared_again_before_it_goes()
+    {
+        Fill();
+        StoreKey late = TransferWorld.Key(2000);
+        int partition = _world.New.PartitionOf(late);
+        ReadOnlyMemory<byte> value = SiblingSetCodec.Encode(ExchangeWorld.SetOf(9, 1, "late"));
+        bool hasCome = false;
+        _world.World.Loses = (_, to, message) =>
+        {
+            // Just before the first removal at node-1, a hint comes in.
+            if (message is not ReplicaForget || to.Node != _world.Node(1) || hasCome)
+                return false;
+            hasCome = true;
+            var replica = new Address(_world.Node(1), ActorRole.Replica, (ulong)partition);
+            _world.World.Post(replica, new ReplicaMerge(late, value, 1, new Address(_world.Node(1), ActorRole.Caller, 77_777)));
+            return false;
+        };
+        Enter();
+        _world.Finish(1);
+        hasCome.ShouldBeTrue();
+        _world.Store(1).Keys().ShouldBe(0);
+        foreach (NodeId owner in _world.New.OwnersOf(partition))
+            _world.World.Stores[owner].Object(late).ToArray().ShouldBe(value.ToArray());
+    }
+
+    [Fact]
+    public void Nothing_is_fetched_by_one_that_only_clears()
+    {
+        Fill();
+        int key = Enumerable.Range(0, Keys).First(number => !_world.Store(1).Object(TransferWorld.Key(number)).IsEmpty);
+        ReadOnlyMemory<byte> newer = SiblingSetCodec.Encode(
+            ExchangeWorld.SetOf(1, (ulong)key + 1).Put(ExchangeWorld.SetOf(1, (ulong)key + 1).Seen, new Dot(9, 1), new ValueContent("newer"u8.ToArray(), null, 0)));
+        foreach (NodeId owner in _world.New.OwnersOf(_world.New.PartitionOf(TransferWorld.Key(key))))
+            _world.World.Stores[owner].Set(TransferWorld.Key(key), newer);
+        Enter();
+        _world.Finish(1);
+        _world.Store(1).Writes.ShouldBe(0);
+        _world.Store(1).Keys().ShouldBe(0);
+    }
+
+    [Fact]
+    public void Damaged_keys_stay_and_nobody_waits_for_them()
+    {
+        Fill();
+        StoreKey damaged = _world.Store(1).KeysIn(StoreSpace.Objects)[0];
+        _world.Store(1).Damage(damaged);
+        Enter();
+        _world.Finish(1);
+        _world.Store(1).KeysIn(StoreSpace.Objects).ShouldBe([damaged]);
+    }
+
+    [Fact]
+    public void A_store_that_is_busy_is_tried_again()
+    {
+        Fill();
+        _world.Store(1).WriteOutcome = StoreOutcome.Busy;
+        Enter();
+        _world.World.Advance(TimeSpan.FromSeconds(30));
+        _world.Work(1).IsDone.ShouldBeFalse();
+        _world.Work(1).Waiting.ShouldNotBeEmpty();
+        _world.Store(1).WriteOutcome = StoreOutcome.Done;
+        _world.Finish(1);
+        _world.Store(1).Keys().ShouldBe(0);
+    }
+
+    [Fact]
+    public void One_that_leaves_waits_until_its_hints_are_delivered()
+    {
+        Fill();
+        _world.World.Disconnect(_world.Node(1), _world.Node(3));
+        StoreKey key = TransferWorld.Key(3000);
+        var hints = new Address(_world.Node(1), ActorRole.Hints, (ulong)_world.New.PartitionOf(key));
+        _world.World.Ask(hints, caller => new HintStore(_world.Node(3), key, TransferWorld.Object(3000), 1, caller));
+        _world.Store(1).Wipe();
+        Enter();
+        _world.World.Advance(TimeSpan.FromSeconds(30));
+        _world.Work(1).IsDone.ShouldBeFalse();
+        _world.Work(1).Waiting.ShouldStartWith("waits for hints of node-3 (1) to be delivered, for ");
+        _world.World.Connect(_world.Node(1), _world.Node(3));
+        _world.Finish(1);
+        _world.Store(1).Keys(StoreSpace.Hints).ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_restart_in_the_middle_begins_again_and_comes_to_the_same_end()
+    {
+        Fill();
+        Enter();
+        for (int i = 0; i < 1000 && _world.Store(1).Removals == 0; i++)
+            _world.World.Advance(TimeSpan.FromMilliseconds(1));
+        _world.World.Restart(_world.Node(1));
+        _world.Enter(1, TopologyPhase.WriteNew, 7);
+        _world.Finish(1);
+        _world.Store(1).Keys().ShouldBe(0);
+        _world.ShouldHold(_world.New, Keys);
+        _world.Sent<CompareStart>(1).ShouldAllBe(start => start.IsPushOnly || start.Pairs.Count == 0);
+    }
+}
