@@ -18,8 +18,8 @@ public sealed class SnowflakeSource
 {
     private const long UnixEpochMillis = 62_135_596_800_000;
 
-    /// <summary>A clock that stands still for so long is broken.</summary>
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
+    /// <summary>A clock that stands still for so long is broken; waiting for one that went back comes on top.</summary>
+    private static readonly TimeSpan StandstillMax = TimeSpan.FromSeconds(1);
 
     private static readonly Permit Withdrawn = new(0, new SnowflakeBounds(0, -1, -1), -1);
 
@@ -27,6 +27,7 @@ public sealed class SnowflakeSource
     private readonly SnowflakeRules _rules;
     private readonly TimeProvider _clock;
     private readonly long _epochMillis;
+    private readonly TimeSpan _waitMax;
     private readonly int _timeShift;
     private readonly int _sequenceBits;
     private readonly int _sequenceMax;
@@ -45,6 +46,7 @@ public sealed class SnowflakeSource
         _rules = new SnowflakeRules(options.Layout, options.SequenceStart, options.RollbackWaitMillisMax);
         _clock = options.Clock;
         _epochMillis = options.Layout.EpochUnixMillis;
+        _waitMax = StandstillMax + TimeSpan.FromMilliseconds(options.RollbackWaitMillisMax);
         _timeShift = options.Layout.WorkerBits;
         _sequenceBits = options.Layout.SequenceBits;
         _sequenceMax = options.Layout.SequenceMax;
@@ -156,7 +158,7 @@ public sealed class SnowflakeSource
     {
         if (waitingSince == 0)
             waitingSince = Stopwatch.GetTimestamp();
-        bool isLong = Stopwatch.GetElapsedTime(waitingSince) > WaitMax;
+        bool isLong = Stopwatch.GetElapsedTime(waitingSince) > _waitMax;
         if (step.Outcome == SnowflakeOutcome.MarkReached && !isLong)
             RaiseNow(permit);
         else if (step.Outcome == SnowflakeOutcome.Wait && !isLong)
@@ -180,7 +182,7 @@ public sealed class SnowflakeSource
     {
         SnowflakeOutcome.MarkReached => IdWords.Slow("The mark beyond the timestamps"),
         SnowflakeOutcome.Wait => new IdRefusal(
-            IdRefusalKind.Clock, $"The wall clock must move on; it has stood still for {WaitMax.TotalSeconds:0} s. Correct the clock.", IsRetryable: true),
+            IdRefusalKind.Clock, $"The wall clock must move on; it has not for {_waitMax.TotalMilliseconds:0} ms. Correct the clock.", IsRetryable: true),
         _ => IdWords.Of(step.Outcome, step.Millis, _options.Layout, _rules.MillisOf(Volatile.Read(ref _state.Value)) + _epochMillis, ""),
     };
 

@@ -20,9 +20,17 @@ internal sealed class WaitingAsk(IdsAsk ask, TimeSpan since)
         Left -= range.Count;
     }
 
-    public void Answer(IActorContext context) => context.Send(ask.ReplyTo, new IdsTold(ask.Ticket, _ranges, null));
+    public void Answer(IActorContext context)
+    {
+        context.Count(Counter.IdsIssued, ask.Count);
+        context.Send(ask.ReplyTo, new IdsTold(ask.Ticket, _ranges, null));
+    }
 
-    public void Refuse(IActorContext context, IdRefusal refusal) => context.Send(ask.ReplyTo, new IdsTold(ask.Ticket, [], refusal));
+    public void Refuse(IActorContext context, IdRefusal refusal)
+    {
+        context.Count(Counter.IdsRefused);
+        context.Send(ask.ReplyTo, new IdsTold(ask.Ticket, [], refusal));
+    }
 }
 
 /// <summary>The questions of one maker of ids, in the order in which they came; bounded in number and in time.</summary>
