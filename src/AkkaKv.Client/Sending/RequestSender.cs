@@ -44,8 +44,8 @@ internal sealed class RequestSender(AkkaKvClientOptions options, TimeProvider ti
             indeterminate |= error.Outcome == KvOutcome.Indeterminate;
             if (!MayRepeat(shape, result) || attempt >= options.AttemptsMax)
                 return Final(result, indeterminate, attempt);
-            unsent = result.NothingSent ? unsent + 1 : 0;
-            bool anotherEndpointIsFree = result.NothingSent && unsent < _endpoints.Count;
+            unsent = IsAboutNode(result) ? unsent + 1 : 0;
+            bool anotherEndpointIsFree = unsent > 0 && unsent < _endpoints.Count;
             if (!anotherEndpointIsFree && !await PauseAsync(attempt, result.RetryAfter, deadline, cancellation))
                 return Final(result, indeterminate, attempt);
             if (deadline.Left < LeastForAttempt)
@@ -59,7 +59,7 @@ internal sealed class RequestSender(AkkaKvClientOptions options, TimeProvider ti
     {
         var limit = deadline.Left < shape.AttemptTimeout ? deadline.Left : shape.AttemptTimeout;
         var result = await _exchange.SendAsync(endpoint, shape, limit, cancellation);
-        if (result.Received is null)
+        if (result.Received is null || IsAboutNode(result))
             _endpoints.Rest(endpoint);
         else
             _endpoints.Wake(endpoint);
@@ -79,6 +79,9 @@ internal sealed class RequestSender(AkkaKvClientOptions options, TimeProvider ti
     public void CountRetry() => Interlocked.Increment(ref _retries);
 
     public void Dispose() => _exchange.Dispose();
+
+    // A node that starts, stops, waits to join or has left says nothing about the others: they are asked without a pause.
+    private static bool IsAboutNode(Attempt attempt) => attempt.NothingSent || attempt.Error is { Code: KvErrorCode.NotReady };
 
     private static bool MayRepeat(CallShape shape, Attempt attempt)
     {

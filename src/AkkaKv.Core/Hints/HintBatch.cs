@@ -44,6 +44,9 @@ internal sealed class HintDelivery(HintBatch batch, HintMark mark)
     /// <summary>Whom it was sent to.</summary>
     public NodeId[] Homes { get; set; } = [];
 
+    /// <summary>The first of those it was sent to is to keep it on; the others are the owners that can be reached.</summary>
+    public bool IsHandedOver { get; set; }
+
     /// <summary>Of the first home; those of the others follow.</summary>
     public ulong Ticket { get; set; }
 

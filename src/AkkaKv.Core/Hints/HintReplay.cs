@@ -9,7 +9,7 @@ namespace AkkaKv.Core.Hints;
 /// Sends what is kept to targets that can be reached: in batches, one at a time for each target, slower when a target
 /// refuses or is silent. A target is taken from a record only after it acknowledged all that the record holds, so a crash
 /// in between leads to a second delivery, which changes nothing there. Where the target owns the partition no longer, all of
-/// its <see cref="HintHomes"/> stand for it.
+/// its <see cref="HintHomes"/> stand for it. A node that leaves hands over what it can't deliver: another member keeps it on.
 /// </summary>
 internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShelf shelf)
 {
@@ -36,9 +36,10 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
         foreach (HintLane lane in new List<HintLane>(ledger.Lanes))
         {
             NodeId[] homes = _homes.Of(lane.Target);
-            if (lane.Homes.AsSpan().SequenceEqual(homes))
-                continue;
-            lane.Homes = homes;
+            if (!lane.Homes.AsSpan().SequenceEqual(homes))
+                lane.Homes = homes;
+
+            // With the same homes, too: this node may be one that leaves from now on.
             BeginOrHalt(context, lane);
         }
     }
@@ -55,7 +56,7 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
         if (ledger.LaneOf(wake.Target) is not { } lane)
             return;
         lane.Wake = null;
-        if (IsReachable(lane))
+        if (CanSend(context, lane))
             Send(context, lane);
         ledger.Prune(lane);
     }
@@ -73,9 +74,10 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
             return;
         if (done.Outcome == ReplicaOutcome.Done && --delivery.Missing > 0)
             return;
-        if (done.Outcome == ReplicaOutcome.Done && ReferenceEquals(delivery.Homes, delivery.Batch.Lane.Homes))
+        bool isHome = delivery.IsHandedOver || ReferenceEquals(delivery.Homes, delivery.Batch.Lane.Homes);
+        if (done.Outcome == ReplicaOutcome.Done && isHome)
         {
-            context.Count(Counter.HintsDelivered);
+            context.Count(Counter.HintsDelivered, delivery.IsHandedOver ? 0 : 1);
             shelf.Change(context, new HintDelivered(delivery, OnRemoved));
             return;
         }
@@ -88,10 +90,21 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
 
     private void BeginOrHalt(IActorContext context, HintLane lane)
     {
-        if (IsReachable(lane))
+        if (CanSend(context, lane))
             Begin(context, lane);
         else
             Halt(context, lane);
+    }
+
+    private bool CanSend(IActorContext context, HintLane lane) => IsReachable(lane) || HeirOf(context, lane) is not null;
+
+    // Another one after each refusal: one may have no room.
+    private NodeId? HeirOf(IActorContext context, HintLane lane)
+    {
+        if (_reachability is not { } known || _homes is null)
+            return null;
+        IReadOnlyList<NodeId> heirs = _homes.HeirsOf(context.Self.Node, lane.Target, known);
+        return heirs.Count == 0 ? null : heirs[lane.Failures % heirs.Count];
     }
 
     // All of its homes: none is sent an object again and again because another one is down.
@@ -117,7 +130,7 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
 
     private void Begin(IActorContext context, HintLane lane)
     {
-        if (lane.IsIdle && lane.Keys > 0 && lane.Waiting.Count > 0 && IsReachable(lane))
+        if (lane.IsIdle && lane.Keys > 0 && lane.Waiting.Count > 0 && CanSend(context, lane))
             WakeIn(context, lane, options.SpreadMax * context.Random.NextDouble());
     }
 
@@ -169,17 +182,24 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
         }
 
         delivery.Sent = record.Set;
-        delivery.Homes = HomesOf(lane);
+        NodeId? heir = IsReachable(lane) ? null : HeirOf(context, lane);
+        delivery.IsHandedOver = heir is not null;
+        delivery.Homes = heir is { } keeper ? [keeper, .. _homes!.OwnersAmong(_reachability!, but: lane.Target)] : HomesOf(lane);
         delivery.Missing = delivery.Homes.Length;
         delivery.Ticket = TakeTickets(context, delivery.Homes.Length);
         for (int home = 0; home < delivery.Homes.Length; home++)
         {
             ulong ticket = delivery.Ticket + (ulong)home;
             _sent.Add(ticket, delivery);
-            var replica = new Address(delivery.Homes[home], ActorRole.Replica, context.Self.Number);
-            context.Send(replica, new ReplicaMerge(delivery.Mark.Entry.Key, record.Object, ticket, context.Self));
+            bool isToBeKept = delivery.IsHandedOver && home == 0;
+            var there = new Address(delivery.Homes[home], isToBeKept ? ActorRole.Hints : ActorRole.Replica, context.Self.Number);
+            context.Send(there, isToBeKept
+                ? new HintStore(lane.Target, delivery.Mark.Entry.Key, record.Object, ticket, context.Self)
+                : new ReplicaMerge(delivery.Mark.Entry.Key, record.Object, ticket, context.Self) { IfHeld = !IsOwner(delivery.Homes[home]) });
         }
     }
+
+    private bool IsOwner(NodeId home) => _homes?.IsOwner(home) ?? true;
 
     private void OnRemoved(IActorContext context, HintDelivery delivery, ReplicaOutcome outcome)
     {
@@ -232,7 +252,7 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
 
     private void Rest(IActorContext context, HintLane lane, TimeSpan pause)
     {
-        if (!IsReachable(lane))
+        if (!CanSend(context, lane))
             lane.Failures = 0;
         else if (lane.Waiting.Count > 0)
             WakeIn(context, lane, pause);

@@ -4,35 +4,45 @@ using AkkaKv.Core.Kernel;
 namespace AkkaKv.Core.Membership;
 
 /// <summary>
-/// Every member's newest heartbeat, and what of it to tell next. Invariants: an entry only moves forward; the order by
-/// freshness holds each member once, the one that moved last in front.
+/// Every member's newest heartbeat, and what of it to tell next. Invariants: an entry only moves forward; each member is in
+/// one list: what is rare, what has been told n times since it moved, or the rest.
 /// </summary>
+/// <remarks>
+/// What nobody needs to hear any more is dropped by counting: an entry was told so often, or heard again from somebody who
+/// knew it already. Source: Demers et al., "Epidemic algorithms for replicated database maintenance", 1987, section 1.4
+/// (rumor mongering, with counters and feedback).
+/// </remarks>
 public sealed class GossipTable
 {
     /// <summary>What a message holds besides its entries: envelope, stamps, lengths; rounded up.</summary>
     public const int HeaderBytes = 32;
 
-    // 4 for the hash, 5 for the largest incarnation, 7 for the largest counter.
-    private const int EntryBytesMax = 16;
+    // Of a digest, for those of whom nothing was said for long.
+    private const int RestPart = 8;
+
+    // Where a message does not hold all: more than that, and old news displaces new; fewer, and it does not reach all.
+    private const int TellingsMax = 4;
+
+    // The lists of the order: new incarnations, the longest untold in front; then by tellings since the entry moved, the
+    // newest in front; and the rest, the longest unsaid at the back.
+    private const int Rare = 0;
+    private const int Fresh = 1;
+    private const int Rest = Fresh + TellingsMax;
 
     private readonly Dictionary<uint, int> _indexes = [];
     private readonly GossipEntry[] _entries;
     private readonly int _self;
     private readonly int _bytesMax;
 
-    // The order by freshness, as a ring through _entries.Length, which is its head.
-    private readonly int[] _after;
-    private readonly int[] _before;
-
-    // New incarnations, oldest first, and how often each is still to be told before the others.
-    private readonly List<int> _rare = [];
+    private readonly MemberLists _order;
     private readonly int[] _rareTellings;
     private readonly int _rareTellingsMax;
+    private readonly List<int> _doubtful = [];
+    private int _nextDoubtful;
 
     private readonly long[] _chosenIn;
     private readonly List<GossipEntry> _chosen = [];
     private long _selection;
-    private int _rotation;
     private int _bytesLeft;
 
     /// <param name="known">A table of other members, of which all that is known of these is kept; null at the start.</param>
@@ -42,8 +52,7 @@ public sealed class GossipTable
         int count = members.Count;
         _bytesMax = bytesMax - HeaderBytes;
         _entries = new GossipEntry[count];
-        _after = new int[count + 1];
-        _before = new int[count + 1];
+        _order = new MemberLists(count, Rest + 1, Rest);
         _chosenIn = new long[count];
         _rareTellings = new int[count];
 
@@ -59,8 +68,6 @@ public sealed class GossipTable
             _self = members[i] == self ? i : _self;
         }
 
-        for (int i = 0; i <= count; i++)
-            (_after[i], _before[i]) = ((i + 1) % (count + 1), (i + count) % (count + 1));
         Invariant.Require(_self >= 0, "a node is a member of its own table", self);
         _entries[_self] = _entries[_self] with { Incarnation = 1, Counter = 1 };
         if (known is not null)
@@ -80,11 +87,7 @@ public sealed class GossipTable
     public int IndexOf(uint member) => _indexes.GetValueOrDefault(member, -1);
 
     /// <summary>This node's heart beats.</summary>
-    public void Beat()
-    {
-        _entries[_self] = Self with { Counter = Math.Min(Self.Counter + 1, GossipEntry.CounterMax) };
-        MoveToFront(_self);
-    }
+    public void Beat() => _entries[_self] = Self with { Counter = Math.Min(Self.Counter + 1, GossipEntry.CounterMax) };
 
     /// <summary>
     /// Takes what a peer tells. News of this node that this process never made come from an earlier one: then the
@@ -93,32 +96,47 @@ public sealed class GossipTable
     public GossipNews Merge(GossipEntry told)
     {
         int index = IndexOf(told.Member);
-        if (index < 0 || !told.IsBelievable || !told.IsNewerThan(_entries[index]))
+        if (index < 0 || !told.IsBelievable)
             return GossipNews.None;
-        bool isIncarnation = index == _self || told.Incarnation > _entries[index].Incarnation;
+        GossipEntry known = _entries[index];
+        if (told == known)
+            CountTelling(index);
+        if (!told.IsNewerThan(known))
+            return GossipNews.None;
         if (index == _self)
             told = Self with { Incarnation = Math.Min(told.Incarnation + 1, GossipEntry.IncarnationMax) };
         _entries[index] = told;
-        MoveToFront(index);
-        if (isIncarnation)
-            AddRare(index);
+        Reorder(index, known);
         if (index == _self)
             return GossipNews.OfSelf;
-        return isIncarnation ? GossipNews.Incarnation : GossipNews.Heartbeat;
+        return told.Incarnation > known.Incarnation ? GossipNews.Incarnation : GossipNews.Heartbeat;
     }
 
-    /// <summary>What to tell first: this node, new incarnations, the freshest, and a quarter of the rest in rotation.</summary>
+    /// <summary>Whom digests ask about until the next call: members whose silence becomes suspicious.</summary>
+    public void Doubt(IReadOnlyList<int> members)
+    {
+        _doubtful.Clear();
+        _doubtful.AddRange(members);
+    }
+
+    /// <summary>
+    /// What to tell, and by that to ask: this node; new incarnations; who is doubted; what was told least often, the
+    /// newest first; and in what is left, at least an eighth, those of whom nothing was said for longest.
+    /// </summary>
     public GossipEntry[] Digest()
     {
         Begin();
         Choose(_self);
-        Fill();
+        ChooseAll(Rare, _bytesLeft / 2);
+        ChooseDoubtful(_bytesLeft / 2);
+        ChooseFresh(_bytesLeft / RestPart);
+        ChooseRest();
         return [.. _chosen];
     }
 
     /// <summary>
     /// The answer to a digest: where this table is newer; and, where the digest could not name all members, what it did
-    /// not name, by the same order as a digest.
+    /// not name, by the same order as a digest. Nobody answers an answer, so it asks for nothing.
     /// </summary>
     public GossipEntry[] Delta(IReadOnlyList<GossipEntry> digest)
     {
@@ -135,27 +153,30 @@ public sealed class GossipTable
             _chosenIn[index] = _selection;
         }
 
-        if (named < _entries.Length)
-            Fill();
+        if (named < Count)
+        {
+            Choose(_self);
+            ChooseAll(Rare, _bytesLeft / 2);
+            ChooseFresh(0);
+        }
+
         return [.. _chosen];
     }
 
-    // The stalest first, so that the order by freshness is that of the other table.
+    // Each list from its back, so that the order is that of the other table.
     private void Keep(GossipTable known)
     {
-        for (int other = known._before[known.Count]; other != known.Count; other = known._before[other])
+        for (int list = Rare; list <= Rest; list++)
         {
-            int index = IndexOf(known[other].Member);
-            if (index < 0 || known[other].Incarnation == 0)
-                continue;
-            _entries[index] = known[other];
-            MoveToFront(index);
-        }
-
-        foreach (int other in known._rare)
-        {
-            if (IndexOf(known[other].Member) is var index and >= 0)
-                AddRare(index);
+            for (int other = known._order.Last(list); other != MemberLists.None; other = known._order.Before(other))
+            {
+                int index = IndexOf(known[other].Member);
+                if (index < 0 || known[other].Incarnation == 0)
+                    continue;
+                _entries[index] = known[other];
+                _rareTellings[index] = known._rareTellings[other];
+                _order.MoveToFront(index, list);
+            }
         }
     }
 
@@ -166,68 +187,85 @@ public sealed class GossipTable
         _bytesLeft = _bytesMax;
     }
 
-    private void Fill()
+    // Newest first, those told least often before the others, until so few bytes are left.
+    private void ChooseFresh(int bytesLeft)
     {
-        int rotated = _bytesLeft / 4;
-        ChooseRare(_bytesLeft / 2);
-        for (int index = _after[Count]; index != Count && _bytesLeft > rotated; index = _after[index])
-        {
-            // Behind the first unknown one there are only unknown ones: the rotation asks for them.
-            if (_entries[index].Incarnation == 0)
-                break;
-            Choose(index);
-        }
+        for (int list = Fresh; list < Rest; list++)
+            ChooseAll(list, bytesLeft);
+    }
 
-        for (int steps = 0; steps < Count && _bytesLeft >= EntryBytesMax; steps++)
+    // What is told goes to another list, or to the back: the walk ends where the list ended when it began.
+    private void ChooseAll(int list, int bytesLeft)
+    {
+        int last = _order.Last(list);
+        int index = _order.First(list);
+        while (index != MemberLists.None && _bytesLeft > bytesLeft && Fits(index))
         {
-            Choose(_rotation);
-            _rotation = (_rotation + 1) % Count;
+            int next = index == last ? MemberLists.None : _order.After(index);
+            if (Choose(index))
+                CountTelling(index);
+            index = next;
         }
     }
 
-    private void ChooseRare(int bytesMax)
+    // In rotation: a message may not hold all who are doubted.
+    private void ChooseDoubtful(int bytesLeft)
     {
-        int kept = 0;
-        int until = _bytesLeft - bytesMax;
-        for (int i = 0; i < _rare.Count; i++)
+        for (int i = 0; i < _doubtful.Count && _bytesLeft > bytesLeft; i++)
         {
-            int index = _rare[i];
-            if (_bytesLeft > until && _chosenIn[index] != _selection)
-            {
-                Choose(index);
-                _rareTellings[index]--;
-            }
-
-            if (_rareTellings[index] > 0)
-                _rare[kept++] = index;
+            _nextDoubtful = (_nextDoubtful + 1) % _doubtful.Count;
+            Choose(_doubtful[_nextDoubtful]);
         }
-
-        _rare.RemoveRange(kept, _rare.Count - kept);
     }
 
-    private void Choose(int index)
+    private void ChooseRest()
     {
-        int bytes = _entries[index].WireBytes;
-        if (_chosenIn[index] == _selection || bytes > _bytesLeft)
-            return;
+        int first = _order.First(Rest);
+        int index = _order.Last(Rest);
+        while (index != MemberLists.None && Fits(index))
+        {
+            int next = index == first ? MemberLists.None : _order.Before(index);
+            if (Choose(index))
+                _order.MoveToFront(index, Rest);
+            index = next;
+        }
+    }
+
+    private bool Choose(int index)
+    {
+        if (_chosenIn[index] == _selection || !Fits(index))
+            return false;
         _chosenIn[index] = _selection;
         _chosen.Add(_entries[index]);
-        _bytesLeft -= bytes;
+        _bytesLeft -= _entries[index].WireBytes;
+        return true;
     }
 
-    private void AddRare(int index)
+    private bool Fits(int index) => _entries[index].WireBytes <= _bytesLeft;
+
+    private void Reorder(int index, GossipEntry known)
     {
-        if (_rareTellings[index] == 0)
-            _rare.Add(index);
-        _rareTellings[index] = _rareTellingsMax;
+        // This node is in every message. And the first word of a member is no event: at a start it is everyone's.
+        if (index == _self)
+            return;
+        if (known.Incarnation > 0 && _entries[index].Incarnation > known.Incarnation)
+        {
+            _rareTellings[index] = _rareTellingsMax;
+            _order.MoveToFront(index, Rare);
+        }
+        else if (_order.ListOf(index) != Rare)
+        {
+            _order.MoveToFront(index, Fresh);
+        }
     }
 
-    private void MoveToFront(int index)
+    private void CountTelling(int index)
     {
-        (_after[_before[index]], _before[_after[index]]) = (_after[index], _before[index]);
-        int first = _after[Count];
-        (_after[index], _before[index]) = (first, Count);
-        (_before[first], _after[Count]) = (index, index);
+        int list = _order.ListOf(index);
+        if (list == Rare && --_rareTellings[index] > 0)
+            _order.MoveToBack(index, Rare);
+        else if (list < Rest)
+            _order.MoveToFront(index, list == Rare ? Rest : list + 1);
     }
 }
 

@@ -24,6 +24,12 @@ internal sealed class MemberOpinion(NodeId node, PhiOptions options)
 
     public bool IsReachable => State == MemberState.Reachable;
 
+    /// <summary>What of it was pushed last.</summary>
+    public bool IsToldReachable { get; set; }
+
+    /// <summary>Believed, but silent for so long that others should be asked.</summary>
+    public bool IsDoubtful(TimeSpan now) => IsReachable && Detector.Doubts(now);
+
     public MemberStatus Tell(TimeSpan now, ulong incarnation) => new(
         node, State, Detector.Phi(now), _heard ? now - Detector.Last : null, Detector.SuspectAfter, incarnation, SkewMillis, Since);
 

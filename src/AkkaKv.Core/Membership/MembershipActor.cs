@@ -17,6 +17,7 @@ public sealed class MembershipActor : Actor
     private readonly List<Address> _subscribers = [];
     private readonly HashSet<Address> _subscribed = [];
     private readonly SortedDictionary<NodeId, int> _indexes = [];
+    private readonly List<int> _doubtful = [];
     private NodeId[] _members = [];
     private MemberOpinion?[] _opinions = [];
     private GossipTable? _table;
@@ -25,6 +26,8 @@ public sealed class MembershipActor : Actor
     private DateTimeOffset _startedAt;
     private TimeSpan _tickDue;
     private long _version;
+    private int _beatTicks;
+    private int _ticksToBeat;
 
     /// <exception cref="InvariantException">When an option is out of its bounds.</exception>
     public MembershipActor(IReadOnlyList<NodeId> members, MembershipOptions options)
@@ -41,7 +44,11 @@ public sealed class MembershipActor : Actor
         NodeId self = context.Self.Node;
         _table = new GossipTable(_members, self, _options.GossipBytesMax);
         _startedAt = context.WallNow;
-        PhiOptions phi = PhiForAll();
+        _beatTicks = _options.BeatTicks(_members.Length);
+
+        // Nodes that start together do not beat together.
+        _ticksToBeat = _beatTicks == 1 ? 1 : 1 + context.Random.Next(_beatTicks);
+        PhiOptions phi = _options.PhiAmong(_members.Length);
         _opinions = Array.ConvertAll(_members, member => member == self ? null : new MemberOpinion(member, phi) { Since = _startedAt });
         _targets = new GossipTargets(_opinions, _options);
         StartTick(context);
@@ -103,17 +110,25 @@ public sealed class MembershipActor : Actor
         }
 
         SetMembers(members);
-        PhiOptions phi = PhiForAll();
+        _beatTicks = _options.BeatTicks(members.Length);
+        _ticksToBeat = Math.Min(_ticksToBeat, _beatTicks);
+        PhiOptions phi = _options.PhiAmong(members.Length);
+        foreach (MemberOpinion opinion in known.Values)
+            opinion.Detector.Adapt(phi);
         _opinions = Array.ConvertAll(members, member => member == self ? null : known.GetValueOrDefault(member) ?? new MemberOpinion(member, phi) { Since = context.WallNow });
         _table = new GossipTable(members, self, _options.GossipBytesMax, Table);
         _targets = new GossipTargets(_opinions, _options);
+        bool losesOne = false;
         foreach (MemberOpinion opinion in known.Values)
         {
-            if (IndexOf(opinion.Node) < 0 && opinion.IsConnected && _strangers.Count < StrangersMax)
+            if (IndexOf(opinion.Node) >= 0)
+                continue;
+            losesOne |= opinion.IsToldReachable;
+            if (opinion.IsConnected && _strangers.Count < StrangersMax)
                 _strangers.Add(opinion.Node);
         }
 
-        Push(context);
+        Push(context, losesOne);
         foreach (NodeId member in members)
         {
             if (_strangers.Remove(member))
@@ -130,12 +145,6 @@ public sealed class MembershipActor : Actor
     }
 
     // Where a message does not hold all members, news of each comes so many times more rarely.
-    private PhiOptions PhiForAll()
-    {
-        double parts = Math.Max(1, (double)_members.Length / GossipTable.EntriesPerMessage(_options.GossipBytesMax));
-        return _options.Phi with { FirstInterval = _options.Phi.FirstInterval * parts, NoProgressMax = _options.Phi.NoProgressMax * parts };
-    }
-
     private void OnSubscribe(IActorContext context, Address subscriber)
     {
         if (_subscribed.Add(subscriber))
@@ -145,21 +154,39 @@ public sealed class MembershipActor : Actor
 
     private void OnTick(IActorContext context)
     {
-        Table.Beat();
-        bool changed = false;
-        foreach (MemberOpinion? opinion in _opinions)
+        if (--_ticksToBeat == 0)
         {
-            if (opinion is null || !opinion.Judge(context.Now))
-                continue;
-            opinion.Since = context.WallNow;
-            changed = true;
+            _ticksToBeat = _beatTicks;
+            Table.Beat();
         }
 
-        if (changed)
-            Push(context);
+        JudgeAll(context);
         foreach (MemberOpinion target in _targets!.Draw(context.Random))
             SendDigest(context, target.Node);
         StartTick(context);
+    }
+
+    private void JudgeAll(IActorContext context)
+    {
+        bool changed = false;
+        _doubtful.Clear();
+        for (int i = 0; i < _opinions.Length; i++)
+        {
+            if (_opinions[i] is not { } opinion)
+                continue;
+            if (opinion.Judge(context.Now))
+            {
+                opinion.Since = context.WallNow;
+                changed = true;
+            }
+
+            if (opinion.IsDoubtful(context.Now))
+                _doubtful.Add(i);
+        }
+
+        Table.Doubt(_doubtful);
+        if (changed)
+            Push(context);
     }
 
     private void OnDigest(IActorContext context, GossipDigest digest)
@@ -253,32 +280,36 @@ public sealed class MembershipActor : Actor
     }
 
     // From one reason for not being reachable to another is no change to those who only ask whether.
-    private void Push(IActorContext context)
+    private void Push(IActorContext context, bool changed = false)
     {
-        ReachabilitySnapshot before = Snapshot(context);
-        SortedSet<NodeId> reachable = Reachable(context.Self.Node);
-        if (reachable.Count == before.Reachable.Count && before.Reachable.IsSubsetOf(reachable))
-            return;
-        _version++;
-        _snapshot = new ReachabilitySnapshot(_version, new HashSet<NodeId>(reachable));
-        var changed = new ReachabilityChanged(_snapshot);
-        foreach (Address subscriber in _subscribers)
-            context.Send(subscriber, changed);
-    }
-
-    private ReachabilitySnapshot Snapshot(IActorContext context) =>
-        _snapshot ??= new ReachabilitySnapshot(_version, new HashSet<NodeId>(Reachable(context.Self.Node)));
-
-    private SortedSet<NodeId> Reachable(NodeId self)
-    {
-        var reachable = new SortedSet<NodeId> { self };
         foreach (MemberOpinion? opinion in _opinions)
         {
-            if (opinion is { IsReachable: true })
+            if (opinion is null || opinion.IsReachable == opinion.IsToldReachable)
+                continue;
+            opinion.IsToldReachable = opinion.IsReachable;
+            changed = true;
+        }
+
+        if (!changed)
+            return;
+        _version++;
+        _snapshot = null;
+        foreach (Address subscriber in _subscribers)
+            context.Send(subscriber, new ReachabilityChanged(Snapshot(context)));
+    }
+
+    private ReachabilitySnapshot Snapshot(IActorContext context)
+    {
+        if (_snapshot is not null)
+            return _snapshot;
+        var reachable = new HashSet<NodeId>(_opinions.Length) { context.Self.Node };
+        foreach (MemberOpinion? opinion in _opinions)
+        {
+            if (opinion is { IsToldReachable: true })
                 reachable.Add(opinion.Node);
         }
 
-        return reachable;
+        return _snapshot = new ReachabilitySnapshot(_version, reachable);
     }
 
     private int IndexOf(NodeId member) => _indexes.TryGetValue(member, out int index) ? index : -1;

@@ -5,7 +5,7 @@ namespace AkkaKv.Core.Membership;
 /// <summary>How a node tells others that it lives, and when it stops believing that they do.</summary>
 public sealed record MembershipOptions
 {
-    /// <summary>Between two heartbeats. Default 1 s: seconds are soon enough to stop asking a node, and the cost is a few packets.</summary>
+    /// <summary>Between two rounds of gossip; see <see cref="BeatTicks"/> for heartbeats. Default 1 s: seconds are soon enough to stop asking a node, and the cost is a few packets.</summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>By how much a tick is moved at random, as a part of it. Default 0.1: nodes that start together do not stay in step.</summary>
@@ -17,8 +17,12 @@ public sealed record MembershipOptions
     /// </summary>
     public int FanOut { get; init; } = 3;
 
-    /// <summary>Largest gossip message, bytes of its frame's body. Default 1,400: it fits one Ethernet frame with the headers.</summary>
-    public int GossipBytesMax { get; init; } = 1_400;
+    /// <summary>
+    /// Largest gossip message, bytes of its frame's body. Default 256: some 30 entries, so that from a few dozen members
+    /// on a node sends 1.5 kB/s however many there are, and among a hundred a death is found a second later than if messages
+    /// named everyone. See docs/adr/0010.
+    /// </summary>
+    public int GossipBytesMax { get; init; } = 256;
 
     /// <summary>
     /// Members that are told even when chance never picks them, so that two halves which lost sight of each other meet
@@ -40,13 +44,30 @@ public sealed record MembershipOptions
 
     public PhiOptions Phi { get; init; } = new();
 
+    /// <summary>
+    /// Ticks from one heartbeat of a node to its next: 1 while the digests of a tick can name all members; among more, as
+    /// many as it takes until they can, so that there is no more news than messages can carry to all.
+    /// </summary>
+    public int BeatTicks(int members)
+    {
+        double ticks = (double)members / (FanOut * GossipTable.EntriesPerMessage(GossipBytesMax));
+        return Math.Max(1, (int)Math.Round(ticks));
+    }
+
+    /// <summary>What a detector expects among so many members: the limit without progress grows by 8 times as much as the interval.</summary>
+    public PhiOptions PhiAmong(int members)
+    {
+        TimeSpan longer = Phi.FirstInterval * (BeatTicks(members) - 1);
+        return Phi with { FirstInterval = Phi.FirstInterval + longer, NoProgressMax = Phi.NoProgressMax + (8 * longer) };
+    }
+
     /// <exception cref="InvariantException">When an option is out of its bounds.</exception>
     public void Require()
     {
         Invariant.Require(Tick >= TimeSpan.FromMilliseconds(1), "the tick is at least a millisecond", Tick);
         Invariant.Require(TickJitter is >= 0 and <= 0.5, "the jitter is 0 to 0.5 of a tick", TickJitter);
         Invariant.Require(FanOut is >= 1 and <= 100, "the fan-out is 1 to 100 members", FanOut);
-        Invariant.Require(GossipBytesMax is >= 200 and <= 65_536, "a gossip message has 200 to 65536 bytes", GossipBytesMax);
+        Invariant.Require(GossipBytesMax is >= 128 and <= 65_536, "a gossip message has 128 to 65536 bytes", GossipBytesMax);
         Invariant.Require(SeedOneIn >= 1, "a seed is told once in 1 or more ticks", SeedOneIn);
         Invariant.Require(UnreachableOneIn >= 1, "an unreachable member is told once in 1 or more ticks", UnreachableOneIn);
         Invariant.Require(LateTickMin > TimeSpan.Zero, "a late tick is late by more than nothing", LateTickMin);

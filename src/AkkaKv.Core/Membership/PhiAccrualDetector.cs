@@ -20,7 +20,7 @@ public sealed class PhiAccrualDetector
     private const double DeviationsMin = -50;
     private const double DeviationsMax = 1_000;
 
-    private readonly PhiOptions _options;
+    private PhiOptions _options;
     private readonly double _deviationsAtThreshold;
     private int[] _window = new int[8];
     private int _count;
@@ -40,6 +40,22 @@ public sealed class PhiAccrualDetector
         long first = Math.Min(IntervalMicrosMax / 2, Micros(options.FirstInterval));
         Add(first - (first / 4));
         Add(first + (first / 4));
+    }
+
+    /// <summary>
+    /// The cluster has another size, and hearts beat at another pace: what was measured stays, and where they are to come more
+    /// rarely than ever was measured, that is expected.
+    /// </summary>
+    public void Adapt(PhiOptions options)
+    {
+        options.Require();
+        Invariant.Require(options.WindowArrivals == _options.WindowArrivals, "a window keeps its length", options.WindowArrivals);
+        _options = options;
+        long first = Math.Min(IntervalMicrosMax / 2, Micros(options.FirstInterval));
+        if (first > 2 * _meanMicros)
+            Add(first);
+        else
+            Measure();
     }
 
     /// <summary>When progress was seen last, or watching began; null before.</summary>
@@ -80,6 +96,9 @@ public sealed class PhiAccrualDetector
     }
 
     public bool Suspects(TimeSpan now) => Last is { } last && now - last >= SuspectAfter;
+
+    /// <summary>Half of the silence that makes a suspect: time to ask about it, before it is one.</summary>
+    public bool Doubts(TimeSpan now) => Last is { } last && now - last >= SuspectAfter / 2;
 
     /// <summary>Phi at so many deviations past the expected arrival.</summary>
     public static double PhiAt(double deviations)

@@ -69,7 +69,7 @@ public static class NodeRecipe
         options = options with { Topology = first.Ring };
         var plans = new List<ActorPlan>
         {
-            new(ActorRole.RingManager, 0, () => new RingManagerActor(options.Topology, ConfirmersOf(options))),
+            new(ActorRole.RingManager, 0, () => new RingManagerActor(options.Topology, ConfirmersOf(options), first.KnowsOther(options.Self, options.StoreId))),
             new(ActorRole.Membership, 0, () => new MembershipActor(members, options.Membership)),
             new(ActorRole.Agreement, 0, () => new AcceptorActor(options.StoreId)),
             new(ActorRole.Topology, 0, () => new TopologyActor(options.TopologyOptions, first, isOfSettings, options.StoreId)),

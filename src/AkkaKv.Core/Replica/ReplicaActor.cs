@@ -226,6 +226,12 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             return;
         }
 
+        if (merge.IfHeld && staged.Seen.IsEmpty)
+        {
+            Finish(context, merge, ReplicaOutcome.Done);
+            return;
+        }
+
         if (staged.Includes(incoming))
         {
             AcknowledgeIncluded(context, work, merge);

@@ -68,7 +68,14 @@ public sealed record ReplicaPutDone(
 /// Answered by <see cref="ReplicaMergeDone"/> when the merge is durable, or at once when it changes nothing.
 /// </summary>
 /// <param name="Epoch">As in <see cref="ReplicaRead"/>; 0 for what is right under any ring: hints, comparisons, transfers.</param>
-public sealed record ReplicaMerge(StoreKey Key, ReadOnlyMemory<byte> Object, ulong Ticket, Address ReplyTo, long Epoch = 0) : Message;
+public sealed record ReplicaMerge(StoreKey Key, ReadOnlyMemory<byte> Object, ulong Ticket, Address ReplyTo, long Epoch = 0) : Message
+{
+    /// <summary>
+    /// Only where the replica holds something of the key: a node that is no owner gets what is newer than its copy, but no
+    /// copy. Else nothing is to be done, which is answered as done.
+    /// </summary>
+    public bool IfHeld { get; init; }
+}
 
 public sealed record ReplicaMergeDone(ulong Ticket, ReplicaOutcome Outcome) : Message;
 

@@ -16,11 +16,14 @@ public sealed class RingManagerActor : Actor
     private readonly HashSet<Address> _confirmers = [];
     private readonly HashSet<Address> _confirmed = [];
     private RingSnapshot _ring;
+    private bool _isHeldBack;
 
     /// <param name="confirmers">All who must have adopted a ring before the node has: its replicas and its gateways.</param>
-    public RingManagerActor(RingTopology topology, IReadOnlyList<Address> confirmers)
+    /// <param name="isHeldBack">Nobody is told of the ring before it, or a newer one, is adopted.</param>
+    public RingManagerActor(RingTopology topology, IReadOnlyList<Address> confirmers, bool isHeldBack = false)
     {
         _ring = RingSnapshot.Of(topology);
+        _isHeldBack = isHeldBack;
         foreach (Address confirmer in confirmers)
         {
             _confirmers.Add(confirmer);
@@ -28,7 +31,11 @@ public sealed class RingManagerActor : Actor
         }
     }
 
-    public override void Start(IActorContext context) => Push(context);
+    public override void Start(IActorContext context)
+    {
+        if (!_isHeldBack)
+            Push(context);
+    }
 
     public override void Receive(IActorContext context, Message message)
     {
@@ -44,17 +51,26 @@ public sealed class RingManagerActor : Actor
     private void OnSubscribe(IActorContext context, Address subscriber)
     {
         Add(subscriber);
-        context.Send(subscriber, new RingChanged(_ring));
+        if (!_isHeldBack)
+            context.Send(subscriber, new RingChanged(_ring));
     }
 
     private void OnAdopted(IActorContext context, RingTopology topology)
     {
+        if (_isHeldBack && topology.Epoch == _ring.Epoch)
+        {
+            _isHeldBack = false;
+            Push(context);
+            return;
+        }
+
         if (topology.Epoch == _ring.Epoch)
             TellIfAllConfirmed(context);
         if (topology.Epoch <= _ring.Epoch)
             return;
         Invariant.Require(topology.Partitions == _ring.Partitions, "the number of partitions never changes", topology.Partitions);
         _ring = RingSnapshot.Of(topology, _ring);
+        _isHeldBack = false;
         _confirmed.Clear();
         Push(context);
     }

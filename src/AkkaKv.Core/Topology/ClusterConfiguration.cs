@@ -86,6 +86,24 @@ public sealed record ClusterConfiguration(long Epoch, ulong ClusterId, int Parti
         _ => throw new InvariantException($"every phase has its ring; {Phase} has none"),
     };
 
+    /// <summary>
+    /// Whether the node that has this data directory belongs by another one: then it has lost what it knew, and this
+    /// configuration, which it was given or found in a backup, may be as old as can be.
+    /// </summary>
+    /// <param name="storeId">0 for a node without a data directory, of which nothing can be said.</param>
+    public bool KnowsOther(NodeId node, ulong storeId)
+    {
+        if (ClusterId == 0 || storeId == 0)
+            return false;
+        foreach (RingMember member in (RingMember[])[.. Members, .. Next ?? []])
+        {
+            if (member.Node == node && member.StoreId != 0)
+                return member.StoreId != storeId;
+        }
+
+        return false;
+    }
+
     private RingTopology RingOf(IReadOnlyList<RingMember> read, IReadOnlyList<RingMember>? also) =>
         new(RingEpoch, Partitions, ReplicaCount, read) { AlsoMembers = also };
 }

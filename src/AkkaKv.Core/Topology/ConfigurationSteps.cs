@@ -172,7 +172,23 @@ public static class ConfigurationSteps
         NodeId[] gone = [.. before.Gone.Concat(dead).Distinct().Order()];
         if (gone.Length == before.Gone.Count)
             return ConfigurationStep.Refused($"{string.Join(", ", dead)} was declared dead already.");
-        return ToLiving(before with { Epoch = before.Epoch + 1, Gone = gone });
+        return ProblemOfNext(before, gone) is { } problem
+            ? ConfigurationStep.Refused(problem)
+            : ToLiving(before with { Epoch = before.Epoch + 1, Gone = gone });
+    }
+
+    // A change that goes on without them would end in a cluster whose members can decide nothing any more.
+    private static string? ProblemOfNext(ClusterConfiguration before, IReadOnlyList<NodeId> gone)
+    {
+        if (before.IsTakenBack || before.Next is not { } next)
+            return null;
+        int living = next.Count(member => !gone.Contains(member.Node));
+        if (living > next.Count / 2)
+            return null;
+        string advice = before.Phase == TopologyPhase.WriteNew
+            ? "start one of them again, with an empty data directory if the old one is lost"
+            : "abort the change, and name the dead there";
+        return $"More than half of the {next.Count} members to be must live, or they can decide nothing after the change; {living} would: {advice}.";
     }
 
     private static string ChangesNow(ClusterConfiguration before, string what) =>

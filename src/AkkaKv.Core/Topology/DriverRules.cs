@@ -23,7 +23,7 @@ internal static class DriverRules
     {
         if (configuration.ClusterId == 0)
             return CanFound(configuration, statuses) ? ConfigurationSteps.Found(configuration, Math.Max(1, random.NextUInt64()), node => statuses.StoreIdOf(node, configuration.Epoch)) : null;
-        if (configuration.Members.Any(member => IsOther(configuration, member, statuses)))
+        if (configuration.Members.Any(member => IsOther(configuration, member, statuses)) || configuration.Next?.Any(member => member.StoreId != 0 && IsOther(configuration, member, statuses)) == true)
             return ConfigurationSteps.Reidentify(configuration, node => statuses.StoreIdOf(node, configuration.Epoch));
         if (configuration.Phase == TopologyPhase.Settled || !everyone.All(member => IsThrough(configuration, statuses.Of(member.Node))))
             return null;
@@ -42,6 +42,27 @@ internal static class DriverRules
     /// <summary>The votes that decide what follows: all to found a cluster, else more than half of the members.</summary>
     public static int QuorumOf(ClusterConfiguration configuration) =>
         configuration.ClusterId == 0 ? configuration.Members.Count : (configuration.Members.Count / 2) + 1;
+
+    /// <summary>
+    /// Whether so many members lost their directories that nothing can be decided any more, nor can anything have been since:
+    /// all who live have said so and know nothing newer.
+    /// </summary>
+    /// <param name="storeId">Of the node itself, which is one of those who lost theirs.</param>
+    public static bool IsMemoryLost(ClusterConfiguration configuration, NodeId self, ulong storeId, MemberStatuses statuses)
+    {
+        int remember = 0;
+        foreach (RingMember member in configuration.Members)
+        {
+            if (configuration.Gone.Contains(member.Node))
+                continue;
+            ulong told = member.Node == self ? storeId : statuses.StoreIdOf(member.Node, configuration.Epoch);
+            if (told == 0)
+                return false;
+            remember += told == member.StoreId ? 1 : 0;
+        }
+
+        return remember < QuorumOf(configuration);
+    }
 
     // Somebody who knows of a later epoch is asked for that instead: this node may have lost its disk.
     private static bool CanFound(ClusterConfiguration configuration, MemberStatuses statuses) =>

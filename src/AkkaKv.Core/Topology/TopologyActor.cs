@@ -23,6 +23,8 @@ public sealed class TopologyActor : Actor
     private readonly QuestionDesk _desk;
     private readonly Proposing _proposing;
     private RingSnapshot? _ring;
+    private TimeSpan _startedAt;
+    private long _ringPushed;
     private long _ringAdopted;
     private long _entered;
     private bool _haveAllEntered;
@@ -58,6 +60,8 @@ public sealed class TopologyActor : Actor
     public override void Start(IActorContext context)
     {
         NodeId self = context.Self.Node;
+        _startedAt = context.Now;
+        _ringPushed = Current.KnowsOther(self, _storeId) ? 0 : Current.RingEpoch;
         context.Send(new Address(self, ActorRole.RingManager, 0), new RingSubscribe(context.Self));
         context.Send(new Address(self, ActorRole.Membership, 0), new SubscribeReachability(context.Self));
         _statuses.Watch(Everyone, context.Now);
@@ -150,8 +154,7 @@ public sealed class TopologyActor : Actor
         ClusterConfiguration before = Current;
         if (!_keeper.Written(context, done))
             return;
-        if (Current.RingEpoch > before.RingEpoch)
-            context.Send(new Address(context.Self.Node, ActorRole.RingManager, 0), new RingTopologyAdopted(Current.Ring));
+        PushRing(context);
         _haveAllEntered &= Current.Epoch == before.Epoch;
         _neighbours.Adopt(context, before, Current);
         _statuses.Watch(Everyone, context.Now);
@@ -166,9 +169,23 @@ public sealed class TopologyActor : Actor
 
     // ---- Entering.
 
+    // A node that lost its memory, and with it the configurations that followed, would serve by a ring that the others have
+    // left behind: the barrier counts on every node to remember what it has entered. So it waits until the members have
+    // decided on its new directory: whatever was decided before that is then known here.
+    private void PushRing(IActorContext context)
+    {
+        if (_ringPushed == Current.RingEpoch || !_keeper.IsDurable)
+            return;
+        bool isOther = Current.KnowsOther(context.Self.Node, _storeId);
+        if (isOther && (context.Now - _startedAt < _options.MemoryPatience || !DriverRules.IsMemoryLost(Current, context.Self.Node, _storeId, _statuses)))
+            return;
+        _ringPushed = Current.RingEpoch;
+        context.Send(new Address(context.Self.Node, ActorRole.RingManager, 0), new RingTopologyAdopted(Current.Ring));
+    }
+
     private void TryEnter(IActorContext context)
     {
-        bool isAdopted = _keeper.IsDurable && _ring is { } ring && ring.Epoch == Current.RingEpoch && _ringAdopted >= Current.RingEpoch;
+        bool isAdopted = _keeper.IsDurable && _ring is { } ring && ring.Epoch == Current.RingEpoch && _ringAdopted >= Current.RingEpoch && !IsHeldBack;
         if (!isAdopted || _entered == Current.Epoch)
             return;
         _entered = Current.Epoch;
@@ -228,8 +245,9 @@ public sealed class TopologyActor : Actor
         _keeper.Write(context);
         if (_entered == Current.Epoch)
             context.Send(TransferOf(context), new EpochWorkAsk(context.Self));
-        if (IsDriver(context))
+        if (IsDriver(context) || IsHeldBack)
             PollEveryone(context);
+        PushRing(context);
         Evaluate(context);
         Continue(context);
         context.StartTimer(_options.PollInterval, new PollTick());
@@ -269,6 +287,9 @@ public sealed class TopologyActor : Actor
         if (IsDriver(context) && !IsBusy && DriverRules.NextOf(Current, Everyone, _statuses, context.Random) is { } next)
             _proposing.Begin(context, Current, next, null);
     }
+
+    // What it knows may be old: the others tell.
+    private bool IsHeldBack => _ringPushed < Current.RingEpoch;
 
     private bool IsBusy => _proposing.IsUnderWay || _keeper.IsWriting;
 
@@ -351,7 +372,7 @@ public sealed class TopologyActor : Actor
 
     private string Waiting(IActorContext context) => string.Join(
         " ",
-        ((string[])[_neighbours.Left(context.Self.Node, Current), _keeper.Trouble, _refusedNews, _proposing.Trouble, WaitingWords.Of(Current, Everyone, _statuses, context.Now)])
+        ((string[])[_neighbours.Left(context.Self.Node, Current), _keeper.Trouble, _refusedNews, _proposing.Trouble, WaitingWords.OfDirectory(context.Self.Node, IsHeldBack), WaitingWords.Of(Current, Everyone, _statuses, context.Now)])
             .Where(words => words.Length > 0));
 
     private TopologyStatus OwnStatus(IActorContext context) =>

@@ -79,12 +79,22 @@ internal sealed class TopologyNeighbours(ClusterConfiguration first, TimeSpan fa
         NodeId self = context.Self.Node;
         if (_leftAt > 0)
             return;
-        RingMember[] others = [.. Everyone.Concat(_farewells).Where(member => member.Node != self).OrderBy(member => member.Node)];
+        RingMember[] others = [.. Everyone.Concat(_farewells).Concat(Joiners(configuration)).Where(member => member.Node != self).OrderBy(member => member.Node)];
         if (_pushed is { } pushed && pushed.ClusterId == configuration.ClusterId && pushed.Others.SequenceEqual(others))
             return;
         _pushed = new PeersWanted(configuration.ClusterId, others);
         context.Send(new Address(self, ActorRole.Network, 0), _pushed);
-        context.Send(new Address(self, ActorRole.Membership, 0), new MembersChanged([.. Everyone.Select(member => member.Node)]));
+        context.Send(new Address(self, ActorRole.Membership, 0), new MembersChanged([.. Everyone.Concat(Joiners(configuration)).Select(member => member.Node)]));
+    }
+
+    // Connections must stand before the commit: from that moment on writes need those who join.
+    private IEnumerable<RingMember> Joiners(ClusterConfiguration configuration)
+    {
+        foreach (StagedChange change in configuration.Staged)
+        {
+            if (change is { Kind: ChangeKind.Join or ChangeKind.Replace, Member: { } joiner } && !StagedChanges.Has(Everyone, joiner.Node) && !StagedChanges.Has(_farewells, joiner.Node))
+                yield return joiner;
+        }
     }
 }
 

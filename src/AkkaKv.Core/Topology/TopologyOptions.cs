@@ -23,6 +23,12 @@ public sealed record TopologyOptions
     /// <summary>How long connections to one who has left stay, so that it hears of it. Default 10 s: a few digests.</summary>
     public TimeSpan FarewellTime { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long a node whose directory is another listens before it believes that most members lost theirs and that nobody knows
+    /// anything newer. Default 5 s: a few polls of those who do.
+    /// </summary>
+    public TimeSpan MemoryPatience { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often an operator's change is tried on top of somebody else's. Default 5: more would outlast the answer's time.</summary>
     public int TriesMax { get; init; } = 5;
 
@@ -38,6 +44,7 @@ public sealed record TopologyOptions
         Invariant.Require(AnswerTimeout > TimeSpan.Zero, "the time for an answer is positive", AnswerTimeout);
         Invariant.Require(GatherTimeout > TimeSpan.Zero, "the time to gather statuses is positive", GatherTimeout);
         Invariant.Require(FarewellTime >= TimeSpan.Zero, "the time for farewells is not negative", FarewellTime);
+        Invariant.Require(MemoryPatience >= TimeSpan.Zero, "the patience with a lost memory is not negative", MemoryPatience);
         Invariant.Require(TriesMax >= 1, "a change is tried 1 or more times", TriesMax);
         Invariant.Require(QuestionsMax >= 1, "1 or more questions are taken at a time", QuestionsMax);
     }

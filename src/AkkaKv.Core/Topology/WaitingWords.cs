@@ -21,6 +21,11 @@ internal static class WaitingWords
         return string.Join(" ", words);
     }
 
+    /// <summary>Empty unless the node waits until the others know its data directory.</summary>
+    public static string OfDirectory(NodeId self, bool isHeldBack) => isHeldBack
+        ? $"{self} has another data directory than the cluster knows of it, so what it remembers may be old: it serves nobody until a majority of the members has decided on the new one."
+        : "";
+
     /// <summary>Empty when those who can vote are reachable in sufficient number.</summary>
     public static string MissingVotes(ClusterConfiguration configuration, MemberStatuses statuses, TimeSpan now)
     {

@@ -3,7 +3,7 @@ using AkkaKv.Core.Kernel;
 
 namespace AkkaKv.Core.Transfer;
 
-/// <summary>What a node that leaves still keeps for others: it may not go before it is delivered.</summary>
+/// <summary>What a node that leaves still keeps for others: it may not go before it is delivered or another one keeps it.</summary>
 internal sealed class HintWait(int partitions)
 {
     private readonly SortedDictionary<NodeId, long> _kept = [];

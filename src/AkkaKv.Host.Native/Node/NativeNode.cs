@@ -215,7 +215,7 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
             return "The node waits to join: its join is staged. Look at it with 'akkakv cluster plan', begin it with 'akkakv cluster commit'.";
         return _hasBelonged
             ? "The node has left the cluster: what it held is with the others. Stop it for good, or have it join again with --join."
-            : $"The node waits to join, and nobody has staged it: 'akkakv cluster join {_self} …', or start it again with --join.";
+            : $"The node is no member: it has left, or waits to join and nobody has staged it ('akkakv cluster join {_self} …', or start it again with --join).";
     }
 
     /// <summary>Stops: no actor runs when it returns, and the store is closed cleanly.</summary>

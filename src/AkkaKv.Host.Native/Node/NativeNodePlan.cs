@@ -28,7 +28,7 @@ public sealed record NativeNodePlan(
     /// <summary>The plan for a node with this store: what the store knows of the cluster comes first.</summary>
     internal NativeNodePlan With(NativeStore store)
     {
-        NodeOptions actors = Actors with { StoreId = store.Identity.StoreId };
+        NodeOptions actors = Actors with { StoreId = store.Identity.VoterId };
         if ((store.Configuration ?? Actors.Configuration) is not { } known)
             return this with { Actors = actors };
         return this with

@@ -118,7 +118,7 @@ internal sealed class Admission(ServerOptions options, NativeStore store, JoinCl
         return new JoinOrder
         {
             Cluster = options.Cluster.Name,
-            Member = new Api.ClusterMember(self.Name, self.Endpoint, self.Http ?? "", self.Weight, self.Zone, store.Identity.StoreId.ToString("x16")),
+            Member = new Api.ClusterMember(self.Name, self.Endpoint, self.Http ?? "", self.Weight, self.Zone, store.Identity.VoterId.ToString("x16")),
             ProtocolMin = Hello.ProtocolVersionMin,
             ProtocolMax = Hello.ProtocolVersion,
             SecretFingerprint = ClusterFacts.FingerprintOf(ClusterFacts.SecretOf(options.Cluster.ContextSecret, options.Cluster.Name)),

@@ -26,10 +26,10 @@ internal static class DetectionMeasurement
         int runs = Math.Max(3, options.Runs * 10 / Math.Max(10, nodes * nodes / 10));
         int falseOnes = 0;
         for (int run = 0; run < runs; run++)
-            falseOnes += Kill(new MembershipShape(options.Seed + (ulong)run, nodes, loss), times, expected);
+            falseOnes += Kill(new MembershipShape(options.Seed + (ulong)run, nodes, loss) { Options = options.Membership, AgeTicks = options.AgeTicks }, times, expected);
         double nodeDays = runs * nodes * WarmUp.TotalDays;
         double quietDays = options.NodeDays / nodes;
-        falseOnes += CountFalse(new MembershipShape(options.Seed, nodes, loss), TimeSpan.FromDays(quietDays));
+        falseOnes += CountFalse(new MembershipShape(options.Seed, nodes, loss) { Options = options.Membership, AgeTicks = options.AgeTicks }, TimeSpan.FromDays(quietDays));
         nodeDays += options.NodeDays;
         string rate = falseOnes == 0 ? FormattableString.Invariant($"0 (below {3 / nodeDays:0.00})") : FormattableString.Invariant($"{falseOnes / nodeDays:0.00}");
         return FormattableString.Invariant($"| {nodes:N0} | {loss:0 %} | {runs:N0} | {times.At(0.5):0.00} | {times.At(0.99):0.00} | {times.At(1):0.00} | {expected.Mean:0.00} | {falseOnes} | {nodeDays:0.0} | {rate} |");

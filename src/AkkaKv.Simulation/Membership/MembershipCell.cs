@@ -9,6 +9,8 @@ internal sealed class MembershipCell(MembershipWorld world, int index, NodeId no
     private static readonly DateTimeOffset Epoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private bool _started;
+    private bool _holdsTimers;
+    private Message? _heldTimer;
 
     public int Index => index;
 
@@ -26,10 +28,17 @@ internal sealed class MembershipCell(MembershipWorld world, int index, NodeId no
 
     public RandomSource Random => random;
 
-    public void Start()
+    /// <param name="timers">So many are run through in no time: a process that is old already.</param>
+    public void Start(int timers)
     {
         _started = true;
+        _holdsTimers = timers > 0;
         actor.Start(this);
+        for (int left = timers - 1; left >= 0; left--)
+        {
+            _holdsTimers = left > 0;
+            actor.Receive(this, _heldTimer!);
+        }
     }
 
     public void Deliver(Message message)
@@ -51,7 +60,10 @@ internal sealed class MembershipCell(MembershipWorld world, int index, NodeId no
     // The actors measured here start one timer at a time and cancel none.
     public TimerId StartTimer(TimeSpan delay, Message message)
     {
-        world.At(world.Now + delay.Ticks, () => Deliver(message));
+        if (_holdsTimers)
+            _heldTimer = message;
+        else
+            world.At(world.Now + delay.Ticks, () => Deliver(message));
         return default;
     }
 

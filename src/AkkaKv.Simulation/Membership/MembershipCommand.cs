@@ -1,4 +1,5 @@
 using System.Globalization;
+using AkkaKv.Core.Membership;
 using AkkaKv.Simulation.Running;
 
 namespace AkkaKv.Simulation.Membership;
@@ -22,6 +23,12 @@ internal sealed record MeasurementOptions
 
     public IReadOnlyList<double> Losses { get; init; } = [0.01, 0.10];
 
+    /// <summary>How the members gossip.</summary>
+    public MembershipOptions Membership { get; init; } = new();
+
+    /// <summary>Behind each node when it begins.</summary>
+    public int AgeTicks { get; init; }
+
     /// <summary>Where to draw cost and rounds; null for nowhere.</summary>
     public string? Svg { get; init; }
 }
@@ -32,30 +39,32 @@ internal static class MembershipCommand
     public const string Usage = """
         membership: measures who finds out what of whom, and what it costs.
 
-          membership detection | cost | rounds | all
+          membership detection | cost | rounds | plot (cost and rounds) | all
           --seed SEED        where random numbers begin (1)
           --runs N           runs with ten nodes; fewer with more (1000)
           --node-days D      undisturbed life to count false suspicions in (10)
           --sizes A,B        numbers of nodes, 2 to 1000
-          --svg FILE         draw cost and rounds (with all)
+          --bytes N          largest gossip message (the default of the options)
+          --age-ticks N      ticks that each node has behind it (0): old counters take more bytes
+          --svg FILE         draw cost and rounds (with plot and all)
 
         """;
 
     public static int Run(IReadOnlyList<string> arguments)
     {
         string what = arguments.Count == 0 ? "all" : arguments[0];
-        if (what is not ("detection" or "cost" or "rounds" or "all"))
-            throw new UsageException($"membership measures detection, cost, rounds or all; found '{what}'.");
+        if (what is not ("detection" or "cost" or "rounds" or "plot" or "all"))
+            throw new UsageException($"membership measures detection, cost, rounds, plot or all; found '{what}'.");
         MeasurementOptions options = Parse(arguments);
         TextWriter output = Console.Out;
         if (what is "detection" or "all")
             DetectionMeasurement.Run(options, output);
         output.WriteLine();
-        IReadOnlyList<(int Nodes, double Gossip, double Multicast)> cost = what is "cost" or "all" ? CostMeasurement.Run(options, output) : [];
+        IReadOnlyList<CostRow> cost = what is "cost" or "plot" or "all" ? CostMeasurement.Run(options, output) : [];
         output.WriteLine();
-        IReadOnlyList<(int Nodes, double Rounds)> rounds = what is "rounds" or "all" ? RoundsMeasurement.Run(options, output) : [];
-        if (options.Svg is { } path && what == "all")
-            File.WriteAllText(path, MembershipPlot.Of(cost, rounds));
+        IReadOnlyList<RoundsRow> rounds = what is "rounds" or "plot" or "all" ? RoundsMeasurement.Run(options, output) : [];
+        if (options.Svg is { } path && what is ("plot" or "all"))
+            File.WriteAllText(path, MembershipPlot.Of(options, cost, rounds));
         return 0;
     }
 
@@ -72,6 +81,8 @@ internal static class MembershipCommand
                 "--runs" => options with { Runs = (int)Number(flag, value, 1, 1_000_000) },
                 "--node-days" => options with { NodeDays = Number(flag, value, 1, 10_000) },
                 "--sizes" => WithSizes(options, [.. value.Split(',').Select(part => (int)Number(flag, part, 2, 1_000))]),
+                "--bytes" => options with { Membership = options.Membership with { GossipBytesMax = (int)Number(flag, value, 128, 65_536) } },
+                "--age-ticks" => options with { AgeTicks = (int)Number(flag, value, 0, 10_000_000) },
                 "--svg" => options with { Svg = value },
                 _ => throw new UsageException($"membership has no flag {flag}."),
             };

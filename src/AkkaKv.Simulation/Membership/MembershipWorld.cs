@@ -19,6 +19,9 @@ internal sealed record MembershipShape(ulong Seed, int Nodes, double Loss)
     /// <summary>Messages go through the real codec and are counted as bytes.</summary>
     public bool CountsBytes { get; init; }
 
+    /// <summary>Behind each node when it begins: counters of old processes take more bytes.</summary>
+    public int AgeTicks { get; init; }
+
     public MembershipOptions Options { get; init; } = new();
 
     /// <summary>The actor that runs on each node.</summary>
@@ -124,8 +127,8 @@ internal sealed class MembershipWorld
     // Everyone greeting everyone at once is a matter of the start, which is not what is measured: it gets lost.
     private void Start(MembershipCell cell)
     {
-        cell.Start();
         cell.IsConnecting = true;
+        cell.Start(Shape.AgeTicks);
         foreach (NodeId peer in Members)
         {
             if (peer != Members[cell.Index])

@@ -2,6 +2,9 @@ using AkkaKv.Core.Membership;
 
 namespace AkkaKv.Simulation.Membership;
 
+/// <summary>The median of rounds until all know, in so many runs.</summary>
+internal sealed record RoundsRow(int Nodes, int Runs, double Rounds);
+
 /// <summary>Rounds until a piece of news, the first word of a restarted node to one member, has reached all.</summary>
 internal static class RoundsMeasurement
 {
@@ -9,9 +12,9 @@ internal static class RoundsMeasurement
     private const int PollsPerRound = 4;
     private const int RoundsMax = 60;
 
-    public static IReadOnlyList<(int Nodes, double Rounds)> Run(MeasurementOptions options, TextWriter output)
+    public static IReadOnlyList<RoundsRow> Run(MeasurementOptions options, TextWriter output)
     {
-        var rows = new List<(int, double)>();
+        var rows = new List<RoundsRow>();
         output.WriteLine("| S | runs | half of all: mean | all: median | all: largest | log₂ S |");
         output.WriteLine("|---|---|---|---|---|---|");
         foreach (int nodes in options.RoundsNodes)
@@ -20,8 +23,8 @@ internal static class RoundsMeasurement
             var all = new Percentiles();
             int runs = Math.Clamp(options.Runs * 10 / nodes, 5, 200);
             for (int run = 0; run < runs; run++)
-                Spread(new MembershipShape(options.Seed + (ulong)run, nodes, 0.01), half, all);
-            rows.Add((nodes, all.At(0.5)));
+                Spread(new MembershipShape(options.Seed + (ulong)run, nodes, 0.01) { Options = options.Membership, AgeTicks = options.AgeTicks }, half, all);
+            rows.Add(new RoundsRow(nodes, runs, all.At(0.5)));
             output.WriteLine(FormattableString.Invariant(
                 $"| {nodes:N0} | {runs} | {half.Mean:0.0} | {all.At(0.5):0.0} | {all.At(1):0.0} | {Math.Log2(nodes):0.0} |"));
         }

@@ -64,6 +64,7 @@ internal sealed class OperatorSession
     // Whoever is lost for ever is declared so: the others would wait for it.
     private void Watch(ClusterConfiguration seen)
     {
+        _world.Deployment.StartWhoBelongs();
         if (_draw.DeadOf(seen) is { } dead)
             Send(replyTo => _random.Chance(0.5) ? new TopologyStage(new StagedChange(ChangeKind.Leave, dead, null, IsDead: true), false, replyTo) : new TopologyAbort([dead], replyTo));
         else if (_random.Chance(0.08))

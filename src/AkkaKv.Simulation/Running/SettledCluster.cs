@@ -30,6 +30,7 @@ internal sealed class SettledCluster(SimWorld world)
                 world.Fail(Promise, $"{TicksMax / Second} s after healing {missing}. The members say: {said}");
             }
 
+            world.Deployment.StartWhoBelongs();
             foreach (SimNode node in world.Members)
                 Inquire(node);
             world.RunUntil(static () => false, world.Now + Second);

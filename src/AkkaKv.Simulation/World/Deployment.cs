@@ -38,6 +38,22 @@ internal sealed class Deployment(SimWorld world)
     }
 
     /// <summary>
+    /// Whoever belongs, and was stopped, is started again with what is on its disk: one operator took its process for not
+    /// needed any more while the other made it a member.
+    /// </summary>
+    public void StartWhoBelongs()
+    {
+        foreach (SimNode node in world.Members)
+        {
+            if (node.IsDeployed || node.IsDead)
+                continue;
+            world.Trace.Note(world.Now, node.Index, "was stopped too early");
+            node.IsDeployed = true;
+            world.Boot(node);
+        }
+    }
+
+    /// <summary>
     /// A machine that was thought lost comes back, with an empty disk: nobody has declared it dead, and the others wait.
     /// </summary>
     public void Revive(SimNode node)
@@ -139,9 +155,11 @@ internal sealed class Deployment(SimWorld world)
             return;
         }
 
-        world.Calls.Ask(running[_random.Next(running.Length)], replyTo => new TopologyAsk(replyTo), answer =>
+        // One that does not belong may know only members who have all left since.
+        SimNode asked = running[_random.Next(running.Length)];
+        world.Calls.Ask(asked, replyTo => new TopologyAsk(replyTo), answer =>
         {
-            if (answer is not TopologyTold told)
+            if (answer is not TopologyTold told || !told.Configuration.Everyone.Any(member => member.Node == asked.Id))
             {
                 Again(node);
                 return;

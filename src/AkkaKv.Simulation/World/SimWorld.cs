@@ -196,7 +196,7 @@ internal sealed class SimWorld
 
         Stores.Opened(node, life.Store);
         node.RenewsActor = false;
-        node.StoreId = life.Store.Log.Identity.StoreId;
+        node.StoreId = life.Store.Log.Identity.VoterId;
         node.Life = life;
         ClusterConfiguration? configuration = Deployment.ConfigurationOf(node);
         Network.NodeStarts(node, configuration);
@@ -254,6 +254,7 @@ internal sealed class SimWorld
         node.Disks++;
         node.IsRotten = false;
         node.RenewsActor = true;
+        node.StoreId = 0; // Until it is opened nobody knows the new one; the old one votes no more.
         node.Disk = backup;
         Trace.Note(Now, node.Index, "gets its disk back as it was");
         LoseData(node);

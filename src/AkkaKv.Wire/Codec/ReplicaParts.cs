@@ -36,10 +36,14 @@ internal static class ReplicaParts
         Ticket = merge.Ticket,
         ReplyTo = Parts.ToProto(merge.ReplyTo, sender),
         Epoch = merge.Epoch,
+        IfHeld = merge.IfHeld,
     };
 
     public static ReplicaMerge FromProto(V1.ReplicaMerge merge, NodeId sender) =>
-        new(Parts.KeyOf(merge.Key), merge.Object.Memory, merge.Ticket, Parts.FromProto(merge.ReplyTo, sender), Parts.EpochOf(merge.Epoch));
+        new(Parts.KeyOf(merge.Key), merge.Object.Memory, merge.Ticket, Parts.FromProto(merge.ReplyTo, sender), Parts.EpochOf(merge.Epoch))
+        {
+            IfHeld = merge.IfHeld,
+        };
 
     public static V1.ReplicaMergeDone ToProto(ReplicaMergeDone done) => new() { Ticket = done.Ticket, Outcome = (uint)done.Outcome };
 

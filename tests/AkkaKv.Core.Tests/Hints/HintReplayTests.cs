@@ -1,6 +1,7 @@
 using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
 using AkkaKv.Core.Versions;
 
 namespace AkkaKv.Core.Tests.Hints;
@@ -37,6 +38,30 @@ public sealed class HintReplayTests
     }
 
     [Fact]
+    public void A_member_that_owns_the_partition_no_longer_gets_what_is_newer_than_its_copy_and_no_copy()
+    {
+        var hints = new HintWorld(Quick);
+        hints.World.Adopt(hints.World.TopologyOf(2, [1, 2, 3]) with { ReplicaCount = 1 });
+        string[] keys = [.. Enumerable.Range(0, 40).Select(i => $"k{i}").Where(key => IsOwnedBy(hints, key, hints.Other))];
+        keys.Length.ShouldBeGreaterThan(1);
+        hints.World.Ask(new Address(hints.Target, ActorRole.Replica, (ulong)hints.World.Ring.PartitionOf(HintWorld.Key(keys[0]))), caller =>
+            new ReplicaMerge(HintWorld.Key(keys[0]), SiblingSetCodec.Encode(HintWorld.Set(1)), 1, caller));
+        hints.Keep(keys[0], HintWorld.Set(1, 2));
+        hints.Keep(keys[1], HintWorld.Set(1, 2));
+        hints.World.Advance(TimeSpan.FromMinutes(1));
+        hints.Backlogs().ShouldBeEmpty();
+        hints.Held(hints.Target, keys[0]).Includes(HintWorld.Set(1, 2)).ShouldBeTrue("an old copy would keep a deleted key from being forgotten");
+        hints.Held(hints.Target, keys[1]).Count.ShouldBe(0);
+        hints.Held(hints.Other, keys[1]).Includes(HintWorld.Set(1, 2)).ShouldBeTrue();
+    }
+
+    private static bool IsOwnedBy(HintWorld hints, string key, NodeId node)
+    {
+        RingSnapshot ring = RingSnapshot.Of(hints.World.TopologyOf(2, [1, 2, 3]) with { ReplicaCount = 1 });
+        return ring.Owns(node, ring.PartitionOf(HintWorld.Key(key)));
+    }
+
+    [Fact]
     public void What_is_kept_for_an_owner_by_the_other_ring_goes_to_that_one_alone()
     {
         var hints = new HintWorld(Quick);
@@ -46,6 +71,35 @@ public sealed class HintReplayTests
         hints.Backlogs().ShouldBeEmpty();
         hints.Held(hints.Target, "k").Count.ShouldBe(1);
         hints.Held(hints.Other, "k").Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_node_that_leaves_hands_what_it_cannot_deliver_to_a_member_that_stays()
+    {
+        var hints = new HintWorld(Quick);
+        hints.Cut();
+        hints.Keep("k", HintWorld.Set(1));
+        hints.World.Adopt(hints.World.TopologyOf(2, [2, 3], also: [1, 2, 3]));
+        hints.World.Advance(TimeSpan.FromMinutes(1));
+        hints.Backlogs().Length.ShouldBe(1, "it still belongs");
+        hints.World.Adopt(hints.World.TopologyOf(3, [2, 3]));
+        hints.World.Advance(TimeSpan.FromMinutes(1));
+        hints.Backlogs().ShouldBeEmpty();
+        hints.Counted(Counter.HintsStored).ShouldBe(2, "here, and then there");
+        hints.Held(hints.Target, "k").Includes(HintWorld.Set(1)).ShouldBeTrue("the other one reaches the target");
+    }
+
+    [Fact]
+    public void What_the_one_refuses_another_one_is_asked_to_keep()
+    {
+        var hints = new HintWorld(Quick, nodes: 4);
+        hints.Cut();
+        hints.Keep("k", HintWorld.Set(1));
+        hints.World.Loses = (_, to, message) => message is HintStore && to.Node == hints.Other;
+        hints.World.Adopt(hints.World.TopologyOf(2, [2, 3, 4]));
+        hints.World.Advance(TimeSpan.FromMinutes(2));
+        hints.Backlogs().ShouldBeEmpty();
+        hints.Held(hints.Target, "k").Count.ShouldBe(1);
     }
 
     [Fact]

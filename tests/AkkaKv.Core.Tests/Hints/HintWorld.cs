@@ -7,11 +7,11 @@ using AkkaKv.Core.Versions;
 namespace AkkaKv.Core.Tests.Hints;
 
 /// <summary>Nodes of which the first keeps hints for the others.</summary>
-internal sealed class HintWorld(HintOptions? options = null, int partitions = 8)
+internal sealed class HintWorld(HintOptions? options = null, int partitions = 8, int nodes = 3)
 {
     private ulong _nextCaller = 1UL << 40;
 
-    public TestWorld World { get; } = new(partitions: partitions, hints: options);
+    public TestWorld World { get; } = new(nodes: nodes, partitions: partitions, hints: options);
 
     public NodeId Keeper => World.Nodes[0];
 

@@ -98,9 +98,61 @@ public sealed class GossipTableTests(ITestOutputHelper output)
         after.Self.ShouldBe(before.Self);
         after[3].ShouldBe(before[3]);
         after[4].Incarnation.ShouldBe(0UL);
-        for (int i = 0; i < 50; i++)
-            after.Digest();
         after.Digest().Take(4).ShouldBe([before[0], before[2], before[1], before[3]]);
+    }
+
+    [Fact]
+    public void What_was_told_or_heard_again_often_enough_makes_room()
+    {
+        GossipTable table = TableOf(1_000);
+        for (int i = 1; i < 1_000; i++)
+            table.Merge(table[i] with { Incarnation = 1, Counter = 1 });
+        GossipEntry news = table[500] with { Counter = 2 };
+        table.Merge(news);
+        int told = 0;
+        for (; told < 1_000 && table.Digest().Contains(news); told++)
+        {
+        }
+
+        GossipEntry known = table[501] with { Counter = 2 };
+        table.Merge(known);
+        for (int i = 0; i < told; i++)
+            table.Merge(known);
+        table.Digest().ShouldNotContain(known);
+        told.ShouldBeInRange(1, 10);
+    }
+
+    [Fact]
+    public void The_newest_comes_first_and_so_news_passes_whatever_waits()
+    {
+        GossipTable table = TableOf(1_000);
+        for (int i = 1; i < 1_000; i++)
+            table.Merge(table[i] with { Incarnation = 1, Counter = 1 });
+        for (int i = 1; i < 1_000; i++)
+            table.Merge(table[i] with { Counter = 2 });
+        table.Delta([table[999]])[..2].ShouldBe([table.Self, table[998]]);
+
+        // Those were told once: what was not told yet comes before them, though it is older.
+        table.Digest()[1].ShouldBe(table[999]);
+        table.Digest()[1].Counter.ShouldBe(2UL);
+        table.Digest()[1].ShouldNotBe(table[999]);
+    }
+
+    [Fact]
+    public void Digests_ask_in_turn_about_all_who_are_doubted()
+    {
+        GossipTable table = TableOf(1_000);
+        for (int i = 1; i < 1_000; i++)
+            table.Merge(table[i] with { Incarnation = 1, Counter = 1 });
+        int[] doubtful = [.. Enumerable.Range(100, 300)];
+        table.Doubt(doubtful);
+        var asked = new HashSet<uint>();
+        for (int i = 0; i < 4; i++)
+            asked.UnionWith(table.Digest().Select(entry => entry.Member));
+        doubtful.ShouldAllBe(member => asked.Contains(table[member].Member));
+
+        // An answer asks for nothing, so it tells the freshest instead.
+        table.Delta([table.Self]).ShouldNotContain(table[100]);
     }
 
     [Fact]

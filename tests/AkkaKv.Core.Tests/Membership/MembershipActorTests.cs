@@ -160,5 +160,36 @@ public sealed class MembershipActorTests
         Should.Throw<InvariantException>(() => new MembershipActor(_world.Nodes, new MembershipOptions { Phi = new PhiOptions { DeviationMin = TimeSpan.Zero } }));
     }
 
+    [Fact]
+    public void Where_messages_do_not_name_all_members_their_heartbeats_are_expected_more_rarely()
+    {
+        // 3 digests a tick of (272 − 32) / 8 = 30 entries.
+        var options = new MembershipOptions { FanOut = 3, GossipBytesMax = 272 };
+        options.BeatTicks(90).ShouldBe(1);
+        options.BeatTicks(900).ShouldBe(10);
+        options.PhiAmong(90).ShouldBe(options.Phi);
+        options.PhiAmong(900).FirstInterval.ShouldBe(10 * options.Phi.FirstInterval);
+        options.PhiAmong(900).NoProgressMax.ShouldBe(options.Phi.NoProgressMax + (8 * 9 * options.Phi.FirstInterval));
+    }
+
+    [Theory]
+    [InlineData(50, 40)]
+    [InlineData(1_000, 13)]
+    public void Among_many_members_a_heart_beats_more_slowly(int members, ulong beats)
+    {
+        NodeId[] nodes = [.. Enumerable.Range(1, members).Select(i => new NodeId($"node-{i}"))];
+        var options = new MembershipOptions { FanOut = 3, GossipBytesMax = 832 };
+        var context = new SleepyContext();
+        var actor = new MembershipActor(nodes, options);
+        actor.Start(context);
+        actor.Receive(context, new PeerConnected(nodes[1]));
+        for (int tick = 0; tick < 40; tick++)
+            actor.Receive(context, context.Timer!);
+
+        // 1,000 members in 3 digests of 100: a beat every third tick.
+        uint own = GossipEntry.HashOf(context.Self.Node);
+        context.Sent.OfType<GossipDigest>().Last().Entries.Single(entry => entry.Member == own).Counter.ShouldBeInRange(beats, beats + 2);
+    }
+
     private MemberState StateOf(int observer, int member) => _world.AskMembers(_world.Nodes[observer])[member].State;
 }

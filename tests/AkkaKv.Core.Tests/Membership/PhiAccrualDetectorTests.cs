@@ -53,6 +53,16 @@ public sealed class PhiAccrualDetectorTests
     }
 
     [Fact]
+    public void It_doubts_after_half_of_the_silence_that_makes_a_suspect()
+    {
+        PhiAccrualDetector detector = Beating(100, TimeSpan.FromSeconds(1), new PhiOptions());
+        TimeSpan at = detector.Last!.Value + (detector.SuspectAfter / 2);
+        detector.Doubts(at).ShouldBeTrue();
+        detector.Doubts(at - TimeSpan.FromMilliseconds(1)).ShouldBeFalse();
+        new PhiAccrualDetector(new PhiOptions()).Doubts(at).ShouldBeFalse("nobody watched yet");
+    }
+
+    [Fact]
     public void It_learns_when_arrivals_become_rarer()
     {
         PhiAccrualDetector detector = Beating(100, TimeSpan.FromSeconds(1), new PhiOptions());

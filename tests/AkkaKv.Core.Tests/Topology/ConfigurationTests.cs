@@ -142,6 +142,23 @@ public sealed class ConfigurationTests(ITestOutputHelper output)
         ChangePlanning.Of(Settled, _ => true).Problem.ShouldContain("Nothing is staged");
     }
 
+    [Fact]
+    public void A_change_does_not_go_on_without_most_of_the_members_to_be()
+    {
+        ClusterConfiguration leaving = Settled;
+        foreach (string node in (string[])["node-0", "node-1"])
+            leaving = ConfigurationSteps.Stage(leaving, new StagedChange(ChangeKind.Leave, new NodeId(node), null)).Configuration!;
+        ClusterConfiguration changing = Commit(leaving);
+        changing.Next!.Count.ShouldBe(2);
+        var dead = new StagedChange(ChangeKind.Leave, new NodeId("node-2"), null, IsDead: true);
+        ConfigurationSteps.Stage(changing, dead).Problem.ShouldContain("More than half of the 2 members to be must live");
+        ConfigurationSteps.Stage(changing, dead with { Node = new NodeId("node-0") }).Configuration!.Gone.ShouldHaveSingleItem();
+        ClusterConfiguration last = ConfigurationSteps.Advance(ConfigurationSteps.Advance(changing));
+        ConfigurationSteps.Stage(last, dead).Problem.ShouldContain("start one of them again");
+
+        ConfigurationSteps.Abort(changing, [dead.Node]).Configuration!.Gone.ShouldHaveSingleItem();
+    }
+
     private static void ShouldBeUnsound(ClusterConfiguration configuration, string words)
     {
         string.Join(" ", ConfigurationRules.Problems(configuration)).ShouldContain(words);

@@ -212,6 +212,64 @@ public sealed class TopologyActorTests
     }
 
     [Fact]
+    public void A_member_with_an_old_memory_serves_nobody_before_the_others_know_its_directory()
+    {
+        TopologyWorld world = Founded(3);
+        ClusterConfiguration old = world.Line[2];
+        Join(world, 4);
+        world.Commit(Named(2)).IsDone.ShouldBeTrue();
+        world.Until(() => world.IsSettled(4), "joined");
+        world.Crash(Named(1));
+        world.Wipe(Named(1));
+        foreach (int other in (int[])[2, 3, 4])
+            world.Cut(Named(1), Named(other));
+        world.Entered.Remove(Named(1));
+        world.Start(Named(1), old);
+        world.Advance(TimeSpan.FromMinutes(1));
+        world.Entered.ShouldNotContainKey(Named(1));
+        world.Told(Named(1)).Waiting.ShouldContain("node-1 has another data directory");
+
+        world.Heal();
+        long before = world.Line.Keys.Last();
+        world.Until(() => world.IsSettled(before), "identified");
+        world.Entered[Named(1)].ShouldBe(before + 1);
+    }
+
+    [Fact]
+    public void Where_most_members_lost_their_directories_they_serve_when_all_have_said_so()
+    {
+        TopologyWorld world = Founded(3);
+        ClusterConfiguration known = world.Line[2];
+        foreach (int lost in (int[])[1, 2])
+        {
+            world.Crash(Named(lost));
+            world.Wipe(Named(lost));
+            world.Entered.Remove(Named(lost));
+            world.Start(Named(lost), known);
+        }
+
+        world.Until(() => world.Entered.ContainsKey(Named(1)) && world.Entered.ContainsKey(Named(2)), "they serve");
+        world.Line.Keys.Last().ShouldBe(2);
+    }
+
+    [Fact]
+    public void One_who_joins_and_loses_its_directory_on_the_way_is_known_by_the_new_one()
+    {
+        TopologyWorld world = Founded(3);
+        Join(world, 4);
+        world.Idle.Add(Named(4));
+        world.Commit(Named(2)).IsDone.ShouldBeTrue();
+        world.Until(() => world.Entered.GetValueOrDefault(Named(4)) >= 4, "on the way");
+        world.Idle.Clear();
+        ClusterConfiguration onTheWay = world.Line.Values.Last();
+        world.Crash(Named(4));
+        world.Wipe(Named(4));
+        world.Start(Named(4), onTheWay);
+        world.Until(() => world.IsSettled(4), "joined");
+        world.Line.Values.Last().Members[3].StoreId.ShouldBe(world.DiskOf(Named(4)).StoreId);
+    }
+
+    [Fact]
     public void Without_a_majority_the_operator_hears_why_in_time()
     {
         TopologyWorld world = Founded(3);

@@ -290,17 +290,17 @@ public sealed class WireCodecTests(ITestOutputHelper output)
     [InlineData(1_000)]
     public void Gossip_fits_the_bytes_it_was_given(int members)
     {
-        const int BytesMax = 1_400;
+        int bytesMax = new MembershipOptions().GossipBytesMax;
         NodeId[] nodes = [.. Enumerable.Range(1, members).Select(i => new NodeId($"node-{i}"))];
-        var table = new GossipTable(nodes, nodes[0], BytesMax);
+        var table = new GossipTable(nodes, nodes[0], bytesMax);
         var random = new RandomSource(7);
         foreach (NodeId node in nodes)
             table.Merge(new GossipEntry(GossipEntry.HashOf(node), 1 + (random.NextUInt64() >> (32 + random.Next(32))), 1 + (random.NextUInt64() >> (16 + random.Next(48)))));
         GossipEntry[] entries = table.Digest();
         byte[] body = Encode(new GossipDelta(MessageGenerator.Sender, long.MaxValue >> 8, 1L << 42, entries), ActorRole.Membership, 0);
-        body.Length.ShouldBeLessThanOrEqualTo(BytesMax);
+        body.Length.ShouldBeLessThanOrEqualTo(bytesMax);
         if (members == 1_000)
-            body.Length.ShouldBeGreaterThan(BytesMax - 40);
+            body.Length.ShouldBeGreaterThan(bytesMax - 40);
         else
             entries.Length.ShouldBe(members);
     }
