@@ -12,6 +12,9 @@ internal abstract class HintChange(StoreKey key)
     /// <summary>Where it changes nothing: whether it ends only when the record that it found is durable.</summary>
     public virtual bool AwaitsDurable => false;
 
+    /// <summary>Whether it may take more room than the partition has.</summary>
+    public virtual bool PassesBound => false;
+
     /// <returns>The record as it shall be; the same one for no change.</returns>
     public abstract HintRecord Apply(HintRecord record);
 
@@ -29,6 +32,8 @@ internal sealed class HintKeeping(HintStore store, SiblingSet set, long nowMilli
     public bool IsNews { get; private set; }
 
     public override bool AwaitsDurable => true;
+
+    public override bool PassesBound => Store.IsHandedOver;
 
     public override HintRecord Apply(HintRecord record)
     {

@@ -11,7 +11,14 @@ namespace AkkaKv.Core.Hints;
 /// all the same, and be delivered.
 /// </summary>
 /// <param name="Target">The owner that the object is meant for.</param>
-public sealed record HintStore(NodeId Target, StoreKey Key, ReadOnlyMemory<byte> Object, ulong Ticket, Address ReplyTo) : Message;
+public sealed record HintStore(NodeId Target, StoreKey Key, ReadOnlyMemory<byte> Object, ulong Ticket, Address ReplyTo) : Message
+{
+    /// <summary>
+    /// By a node that leaves, which kept it: taken past the bound of bytes, or nobody might take it. So at most the bound of the
+    /// one that leaves comes on top.
+    /// </summary>
+    public bool IsHandedOver { get; init; }
+}
 
 /// <summary>
 /// Asks for what is kept of a key, for whomever. Answered by <see cref="ReplicaReadDone"/>; its object is empty when nothing is;

@@ -194,7 +194,7 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
             bool isToBeKept = delivery.IsHandedOver && home == 0;
             var there = new Address(delivery.Homes[home], isToBeKept ? ActorRole.Hints : ActorRole.Replica, context.Self.Number);
             context.Send(there, isToBeKept
-                ? new HintStore(lane.Target, delivery.Mark.Entry.Key, record.Object, ticket, context.Self)
+                ? new HintStore(lane.Target, delivery.Mark.Entry.Key, record.Object, ticket, context.Self) { IsHandedOver = true }
                 : new ReplicaMerge(delivery.Mark.Entry.Key, record.Object, ticket, context.Self) { IfHeld = !IsOwner(delivery.Homes[home]) });
         }
     }

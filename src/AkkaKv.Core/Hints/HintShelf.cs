@@ -96,7 +96,7 @@ internal sealed class HintShelf(HintOptions options, HintPartition partition, Hi
         HintRecord changed = change.Apply(staged);
         if (!ReferenceEquals(changed, staged))
         {
-            if (IsPastBound(work, changed))
+            if (IsPastBound(work, changed, change))
                 Drop(context, change);
             else
                 Stage(context, work, changed, change);
@@ -118,14 +118,14 @@ internal sealed class HintShelf(HintOptions options, HintPartition partition, Hi
         Forget(work);
     }
 
-    // What makes a record smaller always passes, and what is kept alone.
-    private bool IsPastBound(HintWork work, HintRecord changed)
+    // What makes a record smaller always passes, and what is kept alone, and what would be kept nowhere else.
+    private bool IsPastBound(HintWork work, HintRecord changed, HintChange change)
     {
         long was = HintLedger.BytesOf(work.Key, work.Staged!);
         long becomes = HintLedger.BytesOf(work.Key, changed);
         long others = ledger.Bytes + _growth - was;
         return becomes > was
-            && ((others > 0 && others + becomes > partition.BytesMax)
+            && ((!change.PassesBound && others > 0 && others + becomes > partition.BytesMax)
                 || changed.Object.Length > options.ObjectBytesMax
                 || changed.Targets.Length > HintCodec.TargetsMax);
     }

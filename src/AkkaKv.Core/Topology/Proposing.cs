@@ -1,5 +1,6 @@
 using AkkaKv.Core.Agreement;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Ring;
 
 namespace AkkaKv.Core.Topology;
 
@@ -34,10 +35,18 @@ internal sealed class Proposing(TopologyOptions options)
         context.Spawn(ActorRole.Request, new ProposalActor(
             new ProposalOptions { Timeout = options.ProposalTimeout },
             DecisionOf(next.Epoch),
-            [.. before.Members.Select(member => new Voter(member.Node, member.StoreId))],
+            VotersOn(before, next),
             DriverRules.QuorumOf(before),
             ConfigurationCodec.Encode(next),
             context.Self));
+    }
+
+    // A founder that lost its directory since it told of it does not vote: it would be known by one that is gone, and where all
+    // others are needed to say so, nothing could be decided ever after.
+    private static Voter[] VotersOn(ClusterConfiguration before, ClusterConfiguration next)
+    {
+        IReadOnlyList<RingMember> known = before.ClusterId == 0 ? next.Members : before.Members;
+        return [.. known.Select(member => new Voter(member.Node, member.StoreId))];
     }
 
     /// <returns>What was decided, to be adopted; null when it is of no use.</returns>

@@ -20,6 +20,8 @@ internal sealed class ClearTask(ClearMeans means) : IEpochTask
     // Questions of one look or stamp that wait for their answers.
     private const int AsksMax = 64;
 
+    private const string ClearedFact = "transfer/cleared";
+
     private readonly ComparePart _compare = new(means.Choice);
     private readonly HintWait _hints = new(means.Ring.Partitions);
     private readonly Queue<int> _toLook = new();
@@ -192,6 +194,29 @@ internal sealed class ClearTask(ClearMeans means) : IEpochTask
     {
         _waiting = "";
         _cleared.UnionWith(_found);
+
+        // A fact is on the disk when it is answered, and so is all before it in the log: whatever the store's durability for
+        // objects, what is cleared must not come back with a power cut after nobody looks for it any more.
+        var writer = new ByteWriter(8);
+        writer.UInt64((ulong)means.Epoch);
+        ulong ticket = means.Calls.Ask(OnNoted);
+        context.Send(TransferSourceActor.StoreOf(context), new FactWrite(ClearedFact, writer.Written, ticket, context.Self));
+    }
+
+    private void OnNoted(IActorContext context, Message answer)
+    {
+        if (answer is FactWriteDone { IsDone: true })
+        {
+            Leave(context);
+            return;
+        }
+
+        _waiting = "this node's store takes no writes";
+        means.Calls.After(context, means.Options.RetryDelay, Finish);
+    }
+
+    private void Leave(IActorContext context)
+    {
         if (means.Ring.IsMember(context.Self.Node))
             IsDone = true;
         else

@@ -83,7 +83,7 @@ public sealed class TransferActor(TransferOptions options) : Actor
         RingSnapshot ring = entered.Ring;
         if (configuration.Phase == TopologyPhase.WriteNew)
             return new ClearTask(new ClearMeans(configuration.Epoch, ring, configuration.Gone, options, _calls, _pace, _choice));
-        if (configuration.Phase != TopologyPhase.WriteBothReadOld || ring.Also is not { } after)
+        if (!configuration.HasWork || ring.Also is not { } after)
             return null;
         IReadOnlyList<PartitionFetch> plan = PartitionFetch.Plan(self, ring, after, configuration.Gone);
         var meter = new TransferMeter(options.BytesPerSecondMax);

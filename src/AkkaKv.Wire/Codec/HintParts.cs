@@ -13,6 +13,7 @@ internal static class HintParts
         Object = Parts.Opaque(store.Object),
         Ticket = store.Ticket,
         ReplyTo = Parts.ToProto(store.ReplyTo, sender),
+        IsHandedOver = store.IsHandedOver,
     };
 
     public static HintStore FromProto(V1.HintStore store, NodeId sender)
@@ -23,7 +24,10 @@ internal static class HintParts
             Parts.KeyOf(store.Key),
             store.Object.Memory,
             store.Ticket,
-            Parts.FromProto(store.ReplyTo, sender));
+            Parts.FromProto(store.ReplyTo, sender))
+        {
+            IsHandedOver = store.IsHandedOver,
+        };
     }
 
     public static V1.HintRead ToProto(HintRead read, NodeId sender) => new()

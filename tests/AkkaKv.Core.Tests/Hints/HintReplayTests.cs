@@ -90,6 +90,20 @@ public sealed class HintReplayTests
     }
 
     [Fact]
+    public void A_member_takes_what_is_handed_over_past_its_bound()
+    {
+        var hints = new HintWorld(Quick with { BytesMax = 1 }, partitions: 1);
+        hints.Cut();
+        hints.World.Disconnect(hints.Other, hints.Target);
+        hints.Keep("k", HintWorld.Set(1));
+        hints.Keep("o", HintWorld.Set(1), keeper: hints.Other);
+        hints.World.Adopt(hints.World.TopologyOf(2, [2, 3]));
+        hints.World.Advance(TimeSpan.FromMinutes(1));
+        hints.Backlogs().ShouldBeEmpty();
+        hints.Backlogs(hints.Other).ShouldHaveSingleItem().Keys.ShouldBe(2);
+    }
+
+    [Fact]
     public void What_the_one_refuses_another_one_is_asked_to_keep()
     {
         var hints = new HintWorld(Quick, nodes: 4);

@@ -28,6 +28,23 @@ public sealed class TopologyActorTests
     }
 
     [Fact]
+    public void A_founder_that_lost_its_directory_meanwhile_is_not_known_by_the_old_one()
+    {
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            var world = new TopologyWorld(seed);
+            world.Crash(Named(3));
+            world.Advance(TimeSpan.FromSeconds(5));
+            world.Crash(Named(2));
+            world.Wipe(Named(2));
+            world.Start(Named(2));
+            world.Start(Named(3));
+            world.Until(() => world.IsSettled(), $"founded, seed {seed}");
+            world.Line[2].Members.Select(member => member.StoreId).ShouldBe(world.Line[2].Members.Select(member => world.DiskOf(member.Node).StoreId));
+        }
+    }
+
+    [Fact]
     public void A_single_node_founds_itself()
     {
         var world = new TopologyWorld(2, nodes: 1);

@@ -48,6 +48,19 @@ public sealed class ClearTests
     }
 
     [Fact]
+    public void It_is_done_when_what_is_cleared_is_on_the_disk()
+    {
+        Fill();
+        Enter(allEntered: false);
+        _world.World.Loses = (_, _, message) => message is FactWriteDone;
+        Enter();
+        _world.World.Advance(TimeSpan.FromMinutes(1));
+        _world.Store(1).Keys().ShouldBe(0);
+        _world.Work(1).IsDone.ShouldBeFalse("a power cut may still bring it back");
+        _world.HasTold(1, 7).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Nothing_is_removed_before_everyone_has_entered()
     {
         Fill();

@@ -28,7 +28,7 @@ internal sealed class MessageGenerator(ulong seed)
         g => new PutDone(new PutReply(g.Maybe(() => g.Text(40)), g.Maybe(() => new CausalContext(g.Bytes(200))), g.Random.Next(101), g.Maybe(g.Quorum), g.Maybe(g.Error)), g.Random.NextUInt64(), g.Epoch()),
         g => new GatewayOffer(g.Random.NextUInt64(), g.Reply()),
         g => new GatewayOfferAccepted(g.Random.NextUInt64()),
-        g => new HintStore(new NodeId("n" + g.Text(30)), g.Key(), g.Bytes(3000), g.Random.NextUInt64(), g.Reply()),
+        g => new HintStore(new NodeId("n" + g.Text(30)), g.Key(), g.Bytes(3000), g.Random.NextUInt64(), g.Reply()) { IsHandedOver = g.Flip() },
         g => new ReapCheck(g.Random.NextUInt64(), [.. Enumerable.Range(0, g.Random.Next(9)).Select(_ => new DeadKey(g.Key(), g.Random.NextUInt64()))], g.Reply()),
         g => new ReapCheckDone(g.Random.NextUInt64(), Sender, g.Random.NextUInt64(), [.. Enumerable.Range(0, g.Random.Next(9)).Select(_ => (ReapVerdict)g.Random.Next(5))]),
         g => new ReapForget(new DeadKey(g.Key(), g.Random.NextUInt64())),
