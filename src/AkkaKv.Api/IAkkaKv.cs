@@ -13,6 +13,9 @@ public interface IAkkaKv
     /// <summary>The bounds of this node.</summary>
     KvLimits Limits { get; }
 
+    /// <summary>Unique ids.</summary>
+    IIdService Ids { get; }
+
     /// <summary>Reads a key: merges the replies of R replicas.</summary>
     ValueTask<GetReply> GetAsync(EntryKey key, RequestOptions options, CancellationToken cancellation);
 

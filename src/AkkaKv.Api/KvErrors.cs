@@ -44,6 +44,12 @@ public enum KvErrorCode
 
     /// <summary>A replica found its own data damaged and no other could answer.</summary>
     DataCorrupt,
+
+    /// <summary>No id can be made: the clock, the worker number or the store does not allow it, or they are not set up.</summary>
+    IdsUnavailable,
+
+    /// <summary>More or fewer were asked for than are served at a time.</summary>
+    InvalidCount,
 }
 
 /// <summary>What a failed request may have done.</summary>
@@ -90,6 +96,8 @@ public sealed record KvError(
         KvErrorCode.Busy => "busy",
         KvErrorCode.NotReady => "not-ready",
         KvErrorCode.DataCorrupt => "data-corrupt",
+        KvErrorCode.IdsUnavailable => "ids-unavailable",
+        KvErrorCode.InvalidCount => "invalid-count",
         _ => throw new InvalidOperationException($"Every error code needs a slug; {Code} has none: add it here."),
     };
 }

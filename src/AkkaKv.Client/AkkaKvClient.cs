@@ -228,6 +228,9 @@ public sealed class AkkaKvClient : IAkkaKv, IDisposable
     public async ValueTask<(RepairReply? Repair, KvError? Error)> RepairOfAsync(Uri endpoint, CancellationToken cancellation) =>
         AnswerReader.Read(await _sender.OnceAsync(endpoint, RepairShape(HttpMethod.Get), _sender.NewDeadline(), cancellation), ReportReader.Repair);
 
+    /// <inheritdoc/>
+    public IIdService Ids => new IdsOverHttp(_sender, _options.AttemptTimeout);
+
     /// <summary>Closes the connections.</summary>
     public void Dispose() => _sender.Dispose();
 

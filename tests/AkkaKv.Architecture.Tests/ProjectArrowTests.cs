@@ -9,6 +9,7 @@ public sealed class ProjectArrowTests
     {
         ["AkkaKv.Api"] = [],
         ["AkkaKv.Core"] = ["AkkaKv.Api"],
+        ["AkkaKv.Ids"] = ["AkkaKv.Core"],
         ["AkkaKv.Wire"] = ["AkkaKv.Core"],
         ["AkkaKv.Storage"] = ["AkkaKv.Core"],
         ["AkkaKv.Simulation"] = ["AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
@@ -16,7 +17,7 @@ public sealed class ProjectArrowTests
         ["AkkaKv.Host.AkkaNet"] = ["AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
         ["AkkaKv.Client"] = ["AkkaKv.Api"],
         ["AkkaKv.Server"] = ["AkkaKv.Host.Native", "AkkaKv.Host.AkkaNet"],
-        ["AkkaKv.Cli"] = ["AkkaKv.Client"],
+        ["AkkaKv.Cli"] = ["AkkaKv.Client", "AkkaKv.Ids"],
     };
 
     [Fact]
@@ -37,6 +38,7 @@ public sealed class ProjectArrowTests
     [Theory]
     [InlineData("AkkaKv.Api")]
     [InlineData("AkkaKv.Core")]
+    [InlineData("AkkaKv.Ids")]
     [InlineData("AkkaKv.Storage")]
     [InlineData("AkkaKv.Client")]
     public void Pure_projects_take_no_package(string name)

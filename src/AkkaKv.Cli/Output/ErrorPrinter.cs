@@ -25,7 +25,7 @@ internal sealed class ErrorPrinter(Terminal terminal, bool json)
 
     /// <summary>True for failures of the cluster, false for those of the request.</summary>
     public static bool IsUnavailable(KvErrorCode code) => code is KvErrorCode.NotEnoughReplicas or KvErrorCode.QuorumNotReached
-        or KvErrorCode.StoreReadOnly or KvErrorCode.Busy or KvErrorCode.NotReady or KvErrorCode.DataCorrupt;
+        or KvErrorCode.IdsUnavailable or KvErrorCode.StoreReadOnly or KvErrorCode.Busy or KvErrorCode.NotReady or KvErrorCode.DataCorrupt;
 
     private static object Fields(KvError error) => new
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AkkaKv.Cli.Bench;
 using AkkaKv.Cli.Commands;
+using AkkaKv.Cli.Ids;
 using AkkaKv.Cli.Load;
 using AkkaKv.Cli.Output;
 using AkkaKv.Client;
@@ -63,6 +64,7 @@ internal static class CommandLine
         root.Subcommands.Add(new ClusterCommand(terminal, connection).Build());
         root.Subcommands.Add(new RingCommand(terminal, connection).Build());
         root.Subcommands.Add(new WhereCommand(terminal, connection).Build());
+        root.Subcommands.Add(new IdCommand(terminal, connection).Build());
         root.Subcommands.Add(new BenchCommand(terminal, connection).Build());
         return root;
     }

@@ -47,6 +47,9 @@ public enum ActorRole : byte
 
     /// <summary>The host's connections to other nodes. Its number is always 0.</summary>
     Network = 15,
+
+    /// <summary>Makes unique ids. Its numbers are in <c>IdPlaces</c>.</summary>
+    Ids = 16,
 }
 
 /// <summary>Where a message goes: a node and a path within it. Written <c>node-2/replica/17</c>.</summary>
@@ -71,6 +74,7 @@ public readonly record struct Address(NodeId Node, ActorRole Role, ulong Number)
         ActorRole.Transfer => "transfer",
         ActorRole.TransferSource => "transfer-source",
         ActorRole.Network => "network",
+        ActorRole.Ids => "ids",
         _ => "role-" + (byte)role,
     };
 }

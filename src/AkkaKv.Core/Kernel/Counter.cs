@@ -71,4 +71,10 @@ public enum Counter : byte
 
     /// <summary>Keys removed because this node owns them no longer.</summary>
     KeysCleared,
+
+    /// <summary>Unique ids given: Snowflake ids, tickets and increments.</summary>
+    IdsIssued,
+
+    /// <summary>Questions for ids that were refused: a clock that is behind, a worker number that is missing, a disk that is slow.</summary>
+    IdsRefused,
 }

@@ -2,6 +2,7 @@ using AkkaKv.Core.Agreement;
 using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
+using AkkaKv.Core.Ids;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
@@ -43,6 +44,9 @@ public sealed record NodeOptions(NodeId Self, RingTopology Topology, GatewayOpti
 
     /// <summary>How the members find out who is alive.</summary>
     public MembershipOptions Membership { get; init; } = new();
+
+    /// <summary>How the node makes unique ids; null makes none.</summary>
+    public IdOptions? Ids { get; init; }
 }
 
 /// <summary>One actor that a host starts with the node.</summary>
@@ -88,6 +92,8 @@ public static class NodeRecipe
             plans.Add(new ActorPlan(ActorRole.TransferSource, (ulong)partition, () => new TransferSourceActor(options.Transfer, options.Topology.Partitions)));
         for (int gateway = 0; gateway < options.Gateway.Gateways; gateway++)
             plans.Add(new ActorPlan(ActorRole.Gateway, (ulong)gateway, () => new GatewayActor(options.Gateway)));
+        if (options.Ids is { } ids)
+            plans.AddRange(IdPlans.Of(options.Self, ids with { StoreId = options.StoreId }));
         return plans;
     }
 

@@ -39,6 +39,7 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
             Log = plan.Log,
         };
         _runtime = new NativeRuntime(plan.Host, hooks, WireCodec.Instance, clock, NativeRuntime.DrawSeed());
+        Ids = new IdDoor(_runtime, _self, plan.Actors.Ids, clock);
         IReadOnlyList<ActorPlan> actors = NodeRecipe.Of(plan.Actors);
         _topology = new TopologyDoor(_runtime, _self, clock, isThere: actors.Any(actor => actor.Role == ActorRole.Topology));
         _hasBelonged = !plan.IsJoining && plan.Actors.Configuration?.Everyone.Any(member => member.Node == _self) != false;
@@ -48,6 +49,9 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
 
     /// <inheritdoc/>
     public KvLimits Limits => _plan.Actors.Gateway.Limits;
+
+    /// <inheritdoc/>
+    public IIdService Ids { get; }
 
     /// <summary>Completes when the node has stopped: null when it was disposed, else why it stopped itself.</summary>
     public Task<NodeFailure?> Stopped => _runtime.Stopped;

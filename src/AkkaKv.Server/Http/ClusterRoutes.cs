@@ -17,6 +17,7 @@ internal sealed class ClusterRoutes(IAkkaKv door)
         "curl {url}/cluster/changes",
         "curl {url}/cluster/hints",
         "curl -X POST {url}/cluster/repair",
+        "curl {url}/ids/snowflake?count=3",
         "curl {url}/ready",
         "curl {url}/metrics",
     ];

@@ -33,6 +33,7 @@ public static class HttpFacade
         app.UseRouting();
         new ClusterRoutes(door).Map(app);
         new ReportRoutes(door).Map(app);
+        new IdRoutes(door).Map(app);
         new ChangeRoutes(door).Map(app);
         if (options.Cluster is { } cluster)
             new JoinRoute(door, cluster).Map(app);

@@ -169,11 +169,11 @@ internal static class Problems
     private static int Status(KvErrorCode code) => code switch
     {
         KvErrorCode.InvalidBucket or KvErrorCode.InvalidKey or KvErrorCode.InvalidMetadata or KvErrorCode.InvalidQuorum
-            or KvErrorCode.InvalidTimeout or KvErrorCode.InvalidContext => 400,
+            or KvErrorCode.InvalidTimeout or KvErrorCode.InvalidContext or KvErrorCode.InvalidCount => 400,
         KvErrorCode.TooManySiblings => 409,
         KvErrorCode.ValueTooLarge => 413,
         KvErrorCode.Busy => 429,
-        KvErrorCode.NotEnoughReplicas or KvErrorCode.QuorumNotReached or KvErrorCode.StoreReadOnly or KvErrorCode.NotReady => 503,
+        KvErrorCode.NotEnoughReplicas or KvErrorCode.QuorumNotReached or KvErrorCode.StoreReadOnly or KvErrorCode.NotReady or KvErrorCode.IdsUnavailable => 503,
         _ => 500,
     };
 
@@ -192,6 +192,8 @@ internal static class Problems
         KvErrorCode.StoreReadOnly => "The node takes no writes",
         KvErrorCode.Busy => "The node is busy",
         KvErrorCode.NotReady => "The node is not ready",
+        KvErrorCode.IdsUnavailable => "The node can make no such ids now",
+        KvErrorCode.InvalidCount => "The count is not valid",
         _ => "The stored data is damaged",
     };
 }

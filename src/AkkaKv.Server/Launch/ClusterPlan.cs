@@ -36,7 +36,7 @@ internal static class ClusterPlan
                 line.HttpPort + index,
                 line.PeerPort + index,
                 data,
-                [$"--node={name}", $"--data={data}", .. members, .. config, .. quorum, .. loops, .. line.Shared]);
+                [$"--node={name}", $"--data={data}", .. members, .. config, .. quorum, .. loops, .. IdSettings.LocalFlags(index, line.Nodes, configured), .. line.Shared]);
         })];
     }
 
@@ -53,6 +53,7 @@ internal static class ClusterPlan
             errors.Add($"Buckets:{bucket}:N must be at most the number of nodes; found N = {quorum.N} and --nodes {line.Nodes}. Lower N or start more nodes.");
         if (Math.Abs(line.HttpPort - line.PeerPort) < line.Nodes)
             errors.Add($"--http-port and --peer-port must be at least {line.Nodes} apart, one port for each node; found {line.HttpPort} and {line.PeerPort}. Move one of them.");
+        errors.AddRange(IdSettings.LocalErrors(line.Nodes, configured));
         return errors;
     }
 

@@ -176,7 +176,7 @@ internal sealed class NativeNodeHost : INodeHost
         };
         var actors = new NodeOptions(
             self, new RingTopology(1, cluster.Partitions, cluster.N, members), gateway, new ReplicaOptions(options.Limits.SiblingsMax));
-        return UpkeepPlan.Apply(actors, options.Upkeep);
+        return UpkeepPlan.Apply(actors with { Ids = options.Ids }, options.Upkeep);
     }
 
     private static NativeNodeOptions HostOf(ServerOptions options, NodeId self, int loops) => new()

@@ -15,6 +15,8 @@ internal sealed class StartingDoor(string node, KvLimits limits) : IAkkaKv
 
     public KvLimits Limits => limits;
 
+    public IIdService Ids => inner?.Ids ?? new ClosedIds(NotReady());
+
     /// <summary>Whom to ask what the start waits for; empty is for nothing but its own work.</summary>
     public void StartsWith(Func<string> waitsFor) => waiting = waitsFor;
 

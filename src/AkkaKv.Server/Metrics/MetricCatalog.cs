@@ -30,6 +30,8 @@ internal static class MetricCatalog
         Counter("exchange_keys_moved", "Objects that anti-entropy moved, in either direction."),
         Counter("exchange_bytes_moved", "Bytes of those objects."),
         Counter("tombstones_reaped", "Deleted and expired keys that were forgotten for good."),
+        Counter("ids_issued", "Unique ids given: Snowflake ids, tickets and increments."),
+        Counter("ids_refused", "Questions for ids that were refused."),
     ];
 
     /// <summary>Present figures of the store.</summary>

@@ -39,10 +39,12 @@ internal sealed class OptionsBuilder
             Limits = Limits(),
             Upkeep = Upkeep(),
             Metrics = new MetricsOptions { OtlpEndpoint = Optional("Metrics:OtlpEndpoint") is { } url ? new Uri(url) : null, OtlpInterval = Millis("Metrics:OtlpIntervalMillis") },
+            Ids = IdSettings.Of(values),
             Buckets = Buckets(),
             LogLevel = Enum.Parse<LogLevel>(values["Log:Level"].Text, ignoreCase: true),
         };
         errors.AddRange(OptionsChecks.Of(options));
+        errors.AddRange(IdSettings.Faults(options.Ids, values));
         return options;
     }
 

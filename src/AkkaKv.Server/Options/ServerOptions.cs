@@ -17,6 +17,9 @@ public sealed record ServerOptions
 
     public required MetricsOptions Metrics { get; init; }
 
+    /// <summary>How the node makes unique ids.</summary>
+    public required Core.Ids.IdOptions Ids { get; init; }
+
     /// <summary>Defaults of single buckets, by bucket name.</summary>
     public required IReadOnlyDictionary<string, BucketOptions> Buckets { get; init; }
 

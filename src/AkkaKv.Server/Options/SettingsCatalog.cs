@@ -70,6 +70,7 @@ internal static class SettingsCatalog
         new("Buckets:*:W", null, SettingRule.Whole(1, 15), "A bucket's own W."),
         new("Metrics:OtlpEndpoint", null, SettingRule.CollectorUrl, "An OpenTelemetry collector that gets the metrics as http/protobuf; else the variable OTEL_EXPORTER_OTLP_ENDPOINT; unset sends nothing."),
         new("Metrics:OtlpIntervalMillis", "60000", SettingRule.Whole(100, 3_600_000), "Between two exports to it."),
+        .. IdSettings.All,
         new("Log:Level", "Information", SettingRule.OneOf("Trace", "Debug", "Information", "Warning", "Error", "None"), "The lowest level that is logged."),
     ];
 

@@ -3,6 +3,7 @@ using AkkaKv.Core.Agreement;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
+using AkkaKv.Core.Ids;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
@@ -37,6 +38,7 @@ public static class PeerKinds
         [ActorRole.TransferSource] = Kinds(typeof(TransferPull)),
         [ActorRole.Topology] = Kinds(typeof(TopologyDigest), typeof(TopologyNews), typeof(TopologyPoll), typeof(TopologyStatus)),
         [ActorRole.Reaper] = Kinds(typeof(ReapCheck), typeof(ReapCheckDone), typeof(ReapForget)),
+        [ActorRole.Ids] = Kinds(typeof(IdsAsk), typeof(IdsTold)),
     }.ToFrozenDictionary();
 
     /// <summary>True when actors of the role take messages of the kind from peers.</summary>
@@ -71,6 +73,7 @@ public static class PeerKinds
         TreeKeysAsk ask => (ask.ReplyTo, typeof(TreeKeysTold)),
         TransferPull pull => (pull.ReplyTo, typeof(TransferBatch)),
         ReapCheck check => (check.ReplyTo, typeof(ReapCheckDone)),
+        IdsAsk ask => (ask.ReplyTo, typeof(IdsTold)),
         AgreementPrepare prepare => (prepare.ReplyTo, typeof(AgreementPromised)),
         AgreementAccept accept => (accept.ReplyTo, typeof(AgreementAccepted)),
         TopologyDigest digest => (digest.ReplyTo, typeof(TopologyNews)),

@@ -3,6 +3,7 @@ using AkkaKv.Core.Agreement;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
+using AkkaKv.Core.Ids;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
@@ -53,6 +54,8 @@ public sealed class WireCodec : IMessageCodec
         typeof(AgreementPromised),
         typeof(AgreementAccept),
         typeof(AgreementAccepted),
+        typeof(IdsAsk),
+        typeof(IdsTold),
     ];
 
     /// <summary>The one instance anyone needs.</summary>
@@ -72,6 +75,7 @@ public sealed class WireCodec : IMessageCodec
         AgreementPromised promised => OfObject(promised.AcceptedValue.Length),
         AgreementAccept accept => OfObject(accept.Value.Length),
         AgreementPrepare or AgreementAccepted => MessageClass.Data,
+        IdsAsk or IdsTold => MessageClass.Data,
         ReplicaRead or ReplicaMergeDone or PutDone => MessageClass.Data,
         GatewayOffer or GatewayOfferAccepted or HintRead or ReapCheck or ReapCheckDone or ReapForget => MessageClass.Data,
         TopologyNews => MessageClass.Bulk,
@@ -212,6 +216,12 @@ public sealed class WireCodec : IMessageCodec
             case AgreementAccepted accepted:
                 envelope.AgreementAccepted = AgreementParts.ToProto(accepted, sender);
                 break;
+            case IdsAsk ask:
+                envelope.IdsAsk = IdParts.ToProto(ask, sender);
+                break;
+            case IdsTold told:
+                envelope.IdsTold = IdParts.ToProto(told);
+                break;
             case TopologyDigest digest:
                 envelope.TopologyDigest = TopologyParts.ToProto(digest, sender);
                 break;
@@ -257,6 +267,8 @@ public sealed class WireCodec : IMessageCodec
         V1.Envelope.BodyOneofCase.AgreementPromised => AgreementParts.FromProto(envelope.AgreementPromised, sender),
         V1.Envelope.BodyOneofCase.AgreementAccept => AgreementParts.FromProto(envelope.AgreementAccept, sender),
         V1.Envelope.BodyOneofCase.AgreementAccepted => AgreementParts.FromProto(envelope.AgreementAccepted, sender),
+        V1.Envelope.BodyOneofCase.IdsAsk => IdParts.FromProto(envelope.IdsAsk, sender),
+        V1.Envelope.BodyOneofCase.IdsTold => IdParts.FromProto(envelope.IdsTold),
         V1.Envelope.BodyOneofCase.TopologyDigest => TopologyParts.FromProto(envelope.TopologyDigest, sender),
         V1.Envelope.BodyOneofCase.TopologyNews => TopologyParts.FromProto(envelope.TopologyNews),
         V1.Envelope.BodyOneofCase.TopologyPoll => TopologyParts.FromProto(envelope.TopologyPoll, sender),

@@ -15,6 +15,8 @@ internal sealed class FakeAkkaKv : IAkkaKv
 
     public KvLimits Limits { get; init; } = new(KeyBytesMax: 64, ValueBytesMax: 16_384);
 
+    public IIdService Ids { get; init; } = new FakeIds();
+
     /// <summary>What every request is answered with, when set.</summary>
     public KvError? Error { get; set; }
 

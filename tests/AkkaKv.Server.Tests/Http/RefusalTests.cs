@@ -22,6 +22,8 @@ public class RefusalTests
         { KvErrorCode.StoreReadOnly, 503 },
         { KvErrorCode.NotReady, 503 },
         { KvErrorCode.DataCorrupt, 500 },
+        { KvErrorCode.IdsUnavailable, 503 },
+        { KvErrorCode.InvalidCount, 400 },
     };
 
     [Theory]

@@ -3,6 +3,7 @@ using AkkaKv.Core.Agreement;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
+using AkkaKv.Core.Ids;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
@@ -45,6 +46,8 @@ internal sealed class MessageGenerator(ulong seed)
         g => new AgreementPromised(g.Decision(), g.Ballot(), Sender, g.Vote(), g.AnyBallot(), g.AnyBallot(), g.Bytes(3000)),
         g => new AgreementAccept(g.Decision(), g.Random.NextUInt64(), g.Ballot(Sender), g.Bytes(3000), g.Reply()),
         g => new AgreementAccepted(g.Decision(), g.Ballot(), Sender, g.Vote(), g.AnyBallot()),
+        g => new IdsAsk(g.Random.Next(20_000) - 5_000, g.Random.NextUInt64(), g.Reply()),
+        g => new IdsTold(g.Random.NextUInt64(), g.Ranges(), g.Maybe(g.Refusal)),
         g => new TopologyDigest((long)(g.Random.NextUInt64() >> 1), g.Reply()),
         g => new TopologyNews(g.Configuration()),
         g => new TopologyPoll((long)(g.Random.NextUInt64() >> 1), g.Flip(), g.Reply()),
@@ -110,6 +113,11 @@ internal sealed class MessageGenerator(ulong seed)
 
     private GossipEntry[] Entries() =>
         [.. Enumerable.Range(0, Random.Next(200)).Select(_ => new GossipEntry((uint)Random.NextUInt64(), Random.NextUInt64() >> Random.Next(64), Random.NextUInt64() >> Random.Next(64)))];
+
+    private IdRange[] Ranges() =>
+        [.. Enumerable.Range(0, Random.Next(9)).Select(_ => new IdRange((long)(Random.NextUInt64() >> 2), 1 + Random.Next(1_000), 1 + Random.Next(1_000)))];
+
+    private IdRefusal Refusal() => new((IdRefusalKind)(1 + Random.Next(Enum.GetValues<IdRefusalKind>().Length)), Text(200), Flip());
 
     private EpochWork Work() => new(
         (long)(Random.NextUInt64() >> 1), Flip(), Random.Next(65_537), Random.Next(65_537), (long)(Random.NextUInt64() >> 1), (long)(Random.NextUInt64() >> 1), Random.Next(1_000_000), Text(200));

@@ -7,6 +7,7 @@ using AkkaKv.Core.Agreement;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
 using AkkaKv.Core.Hints;
+using AkkaKv.Core.Ids;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Reaping;
@@ -36,6 +37,7 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         typeof(PeerConnected), typeof(PeerDisconnected), typeof(ReachabilityChanged), typeof(SubscribeReachability),
         typeof(MembershipAsk), typeof(MembershipTold),
         typeof(FactRead), typeof(FactReadDone), typeof(FactWrite), typeof(FactWriteDone), typeof(AgreementDecided), typeof(AgreementUndecided),
+        typeof(WorkerGrantAsk), typeof(WorkerGrantTold),
         typeof(MembersChanged), typeof(EpochEntered), typeof(EpochWorkAsk), typeof(EpochWorkTold), typeof(TopologyCatchUp), typeof(PeersWanted),
         typeof(TopologyAsk), typeof(TopologyTold), typeof(TopologyStage), typeof(TopologyPlanAsk), typeof(TopologyPlanTold), typeof(TopologyCommit),
         typeof(TopologyAbort), typeof(TopologyAnswer), typeof(RingConfirmed), typeof(RingAdoptedByAll),
@@ -235,7 +237,19 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         Add("a status tells the work", new V1.Envelope { Role = 12, TopologyStatus = new V1.TopologyStatus { Epoch = 1 } });
         Add("at most 65536 partitions", new V1.Envelope { Role = 12, TopologyStatus = new V1.TopologyStatus { Work = new V1.EpochWork { PartitionsDone = 65_537 } } });
         Add("a context token", new V1.Envelope { Role = 7, PutDone = new V1.PutDone { Context = Google.Protobuf.ByteString.CopyFrom(new byte[4097]) } });
+        Add("a request carries the address", new V1.Envelope { Role = 16, IdsAsk = new V1.IdsAsk { Count = 1 } });
+        Add("an id is not negative", Told(new V1.IdRange { First = -1, Count = 1, Step = 1 }));
+        Add("a range has 1 to 10000 ids", Told(new V1.IdRange { Count = 10_001, Step = 1 }));
+        Add("a range has 1 to 10000 ids", Told(new V1.IdRange { Step = 1 }));
+        Add("the ids of a range increase", Told(new V1.IdRange { Count = 1 }));
+        Add("an id has 63 bits", Told(new V1.IdRange { First = long.MaxValue, Count = 2, Step = 1 }));
+        Add("an id has 63 bits", Told(new V1.IdRange { First = 1, Count = 10_000, Step = long.MaxValue }));
+        Add("at most 10000 ids", Told(new V1.IdRange { Count = 5_001, Step = 1 }, new V1.IdRange { Count = 5_000, Step = 1 }));
+        Add("at most 10000 ranges", new V1.Envelope { Role = 16, IdsTold = new V1.IdsTold { Ranges = { Enumerable.Repeat(new V1.IdRange(), 10_001) } } });
+        Add("a refusal has at most", new V1.Envelope { Role = 16, IdsTold = new V1.IdsTold { Refusal = new V1.IdRefusal { Detail = new string('x', 1_001) } } });
         return data;
+
+        static V1.Envelope Told(params V1.IdRange[] ranges) => new() { Role = 16, IdsTold = new V1.IdsTold { Ranges = { ranges } } };
 
         void Add(string rule, V1.Envelope envelope) => data.Add(rule, Google.Protobuf.MessageExtensions.ToByteArray(envelope));
 
