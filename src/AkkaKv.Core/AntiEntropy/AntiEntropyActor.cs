@@ -22,6 +22,7 @@ public sealed class AntiEntropyActor(AntiEntropyOptions options, TreeShape shape
     private readonly HashSet<int> _builtTrees = [];
     private readonly HashSet<NodeId> _lost = [];
     private ReachabilitySnapshot? _reachability;
+    private long _ringEpoch;
     private TimerId? _tick;
     private RepairRun? _repair;
     private CompareRun? _compare;
@@ -61,6 +62,7 @@ public sealed class AntiEntropyActor(AntiEntropyOptions options, TreeShape shape
 
     private void OnRing(IActorContext context, RingSnapshot ring)
     {
+        _ringEpoch = ring.Epoch;
         var pairs = new List<ExchangePair>();
         foreach (int partition in ring.PartitionsOf(context.Self.Node))
         {
@@ -104,7 +106,7 @@ public sealed class AntiEntropyActor(AntiEntropyOptions options, TreeShape shape
                 ?? _schedule.Take(context.Now, onSchedule, IsReachable, context.Random)) is { } state)
         {
             uint number = NewNumber(context.Random);
-            var exchange = new Exchange(number, state, shape, options, _pace);
+            var exchange = new Exchange(number, state, shape, options, _pace, () => _ringEpoch);
             _exchanges.Add(number, exchange);
             exchange.Begin(context);
         }

@@ -49,7 +49,7 @@ internal sealed class Exchange
     private bool _hasSeat;
     private bool _moving;
 
-    public Exchange(uint id, PairState state, TreeShape shape, AntiEntropyOptions options, ExchangePace pace)
+    public Exchange(uint id, PairState state, TreeShape shape, AntiEntropyOptions options, ExchangePace pace, Func<long> ringEpoch)
     {
         _id = id;
         State = state;
@@ -57,7 +57,7 @@ internal sealed class Exchange
         _options = options;
         _pace = pace;
         _asks = new ExchangeAsks(id);
-        _moves = new ExchangeMoves(state, options, _asks, pace);
+        _moves = new ExchangeMoves(state, options, _asks, pace, ringEpoch);
         _walk = new TreeWalk(shape);
     }
 

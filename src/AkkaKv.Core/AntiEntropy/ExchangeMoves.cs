@@ -8,7 +8,11 @@ namespace AkkaKv.Core.AntiEntropy;
 /// Moves the objects in which two replicas differ, as merges, so many keys and bytes at a time: the peer's object to this
 /// node where this node lacks something of it, this node's to the peer where the peer does.
 /// </summary>
-internal sealed class ExchangeMoves(PairState state, AntiEntropyOptions options, ExchangeAsks asks, ExchangePace pace)
+/// <remarks>
+/// Under this node's ring: a node that has missed a change, such as one that lost its disk and begins with an old list of
+/// members, would else fetch what it owns no longer, and nobody would clear it.
+/// </remarks>
+internal sealed class ExchangeMoves(PairState state, AntiEntropyOptions options, ExchangeAsks asks, ExchangePace pace, Func<long> ringEpoch)
 {
     private readonly bool _isPushOnly = state.Run is { IsPushOnly: true };
     private Queue<(StoreKey Key, MoveKind Kind)> _waiting = new();
@@ -63,7 +67,7 @@ internal sealed class ExchangeMoves(PairState state, AntiEntropyOptions options,
     {
         move.Pending++;
         ulong ticket = asks.For((at, answer) => OnRead(at, move, ours, answer));
-        context.Send(ReplicaOf(context, ours), new ReplicaRead(move.Key, ticket, context.Self));
+        context.Send(ReplicaOf(context, ours), new ReplicaRead(move.Key, ticket, context.Self, ringEpoch()));
     }
 
     private void OnRead(IActorContext context, KeyMove move, bool ours, Message answer)
@@ -109,7 +113,7 @@ internal sealed class ExchangeMoves(PairState state, AntiEntropyOptions options,
     {
         move.Pending++;
         ulong ticket = asks.For((at, answer) => OnMerged(at, move, bytes.Length, answer));
-        context.Send(ReplicaOf(context, ours), new ReplicaMerge(move.Key, bytes, ticket, context.Self));
+        context.Send(ReplicaOf(context, ours), new ReplicaMerge(move.Key, bytes, ticket, context.Self, ringEpoch()));
     }
 
     private void OnMerged(IActorContext context, KeyMove move, int bytes, Message answer)

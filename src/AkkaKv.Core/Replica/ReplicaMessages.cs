@@ -67,7 +67,7 @@ public sealed record ReplicaPutDone(
 /// Merges an object into what the replica holds: the one way in for replication, read repair, hints and anti-entropy.
 /// Answered by <see cref="ReplicaMergeDone"/> when the merge is durable, or at once when it changes nothing.
 /// </summary>
-/// <param name="Epoch">As in <see cref="ReplicaRead"/>; 0 for what is right under any ring: hints, comparisons, transfers.</param>
+/// <param name="Epoch">As in <see cref="ReplicaRead"/>; 0 for what is right under any ring: hints, transfers.</param>
 public sealed record ReplicaMerge(StoreKey Key, ReadOnlyMemory<byte> Object, ulong Ticket, Address ReplyTo, long Epoch = 0) : Message
 {
     /// <summary>

@@ -45,7 +45,7 @@ public static class ConfigurationSteps
     public static ConfigurationStep Stage(ClusterConfiguration before, StagedChange change)
     {
         if (before.Phase != TopologyPhase.Settled)
-            return change is { Kind: ChangeKind.Leave, IsDead: true } ? DeclareDead(before, change.Node) : ConfigurationStep.Refused(ChangesNow(before, "staged"));
+            return change is { Kind: ChangeKind.Leave, IsDead: true } ? DeclareLeaverDead(before, change.Node) : ConfigurationStep.Refused(ChangesNow(before, "staged"));
         if (before.Staged.Contains(change))
             return ConfigurationStep.Refused($"That change of {change.Node} is staged already.");
         if (before.Staged.Count >= ConfigurationCodec.StagedMax)
@@ -166,6 +166,13 @@ public static class ConfigurationSteps
         IsTakenBack = true,
         Gone = [.. before.Gone.Concat(dead).Distinct().Order()],
     };
+
+    // Of one that stays nobody would bring the new ring what it is to own, and where it is the only owner the old ones would
+    // then clear the last copy. In the last phase it has fetched all.
+    private static ConfigurationStep DeclareLeaverDead(ClusterConfiguration before, NodeId node) =>
+        !before.IsTakenBack && before.Phase != TopologyPhase.WriteNew && StagedChanges.Has(before.Next ?? [], node)
+            ? ConfigurationStep.Refused($"{node} is to be a member after the change, too, so it can't be declared dead in the middle of it: abort the change with {node} declared dead, and stage its leave then.")
+            : DeclareDead(before, node);
 
     private static ConfigurationStep DeclareDead(ClusterConfiguration before, params IReadOnlyList<NodeId> dead)
     {

@@ -48,7 +48,7 @@ internal sealed class SilenceDrill(SimWorld world)
                 world.Crash(silent, losesPower: false);
                 break;
             default:
-                // Who is to join gossips with the members already, and would carry its word.
+                // Whoever waits to join passes news on, too.
                 foreach (SimNode peer in world.Nodes)
                 {
                     if (peer == silent)

@@ -43,6 +43,23 @@ public sealed class AntiEntropyActorTests
     }
 
     [Fact]
+    public void Nothing_moves_to_or_from_a_replica_whose_ring_is_newer()
+    {
+        var cluster = new ExchangeWorld(ExchangeWorld.OnCommand);
+        cluster.Set(1, ExchangeWorld.SetOf(1, 1), 1);
+        cluster.Set(2, ExchangeWorld.SetOf(1, 2), 2);
+        cluster.World.Adopt(cluster.World.TopologyOf(2, [1, 2]), cluster.Node(2));
+        cluster.StartRepair(1);
+        cluster.World.Advance(TimeSpan.FromSeconds(30));
+        cluster.Store(1).Object(ExchangeWorld.Key(2)).IsEmpty.ShouldBeTrue();
+        cluster.Store(2).Object(ExchangeWorld.Key(1)).IsEmpty.ShouldBeTrue();
+        cluster.World.Adopt(cluster.World.TopologyOf(2, [1, 2]), cluster.Node(1));
+        cluster.World.Advance(TimeSpan.FromMinutes(5));
+        cluster.Content(1, 2).ShouldBe(cluster.Content(2, 2));
+        cluster.Content(1, 1).ShouldBe(cluster.Content(2, 1));
+    }
+
+    [Fact]
     public void Identical_replicas_cost_one_root_for_each_pair()
     {
         var cluster = new ExchangeWorld(ExchangeWorld.OnCommand);

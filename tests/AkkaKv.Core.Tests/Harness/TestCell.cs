@@ -14,7 +14,6 @@ internal sealed class TestCell(TestWorld world, Address self, Actor actor) : IAc
     public RandomSource Random => self.Role switch
     {
         ActorRole.Membership => world.GossipRandom,
-        ActorRole.Topology => world.TopologyRandom,
         _ => world.Random,
     };
 

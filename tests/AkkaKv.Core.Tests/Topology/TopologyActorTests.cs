@@ -217,6 +217,20 @@ public sealed class TopologyActorTests
     }
 
     [Fact]
+    public void One_who_stays_can_be_declared_dead_only_with_the_change_taken_back()
+    {
+        TopologyWorld world = Founded(3);
+        Join(world, 4);
+        world.Crash(Named(3));
+        world.Commit(Named(2)).IsDone.ShouldBeTrue();
+        TopologyAnswer refused = world.Stage(Named(2), new StagedChange(ChangeKind.Leave, Named(3), null, IsDead: true));
+        refused.IsDone.ShouldBeFalse();
+        refused.Detail.ShouldContain("abort the change with node-3 declared dead");
+        world.Abort(Named(2), Named(3)).IsDone.ShouldBeTrue();
+        world.Until(() => world.IsSettled(4), "taken back");
+    }
+
+    [Fact]
     public void A_member_with_another_directory_is_known_by_it_from_then_on()
     {
         TopologyWorld world = Founded(3);

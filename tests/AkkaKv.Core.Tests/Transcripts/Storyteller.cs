@@ -73,7 +73,8 @@ internal sealed class Storyteller
     }
 
     // Every partition's actors are told the same; the gateway stands for all of them.
-    private static bool IsTwin(Address to) => to.Role is ActorRole.Hints or ActorRole.Reaper or ActorRole.AntiEntropy or ActorRole.Transfer;
+    private static bool IsTwin(Address to) =>
+        to.Role is ActorRole.Hints or ActorRole.Reaper or ActorRole.AntiEntropy or ActorRole.Transfer or ActorRole.Topology;
 
     private void Carry(string[] words)
     {
