@@ -73,17 +73,10 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         return world.Violation is null;
     }
 
-    // Those that are lost and were never declared so come back, empty: nobody is left to declare them.
     private void Settle()
     {
         if (world.Shape.Changes)
             world.RunUntil(static () => false, world.Now + (3 * Second));
-        foreach (SimNode node in world.Members)
-        {
-            if (node.IsDead)
-                world.Deployment.Revive(node);
-        }
-
         new SettledCluster(world).Wait();
     }
 

@@ -31,6 +31,14 @@ internal sealed class SettledCluster(SimWorld world)
             }
 
             world.Deployment.StartWhoBelongs();
+
+            // Those that are lost and belong all the same come back, empty: nobody is left to declare them dead.
+            foreach (SimNode node in world.Members)
+            {
+                if (node.IsDead)
+                    world.Deployment.Revive(node);
+            }
+
             foreach (SimNode node in world.Members)
                 Inquire(node);
             world.RunUntil(static () => false, world.Now + Second);
