@@ -13,6 +13,7 @@ internal sealed class TopologyNeighbours(ClusterConfiguration first, TimeSpan fa
     private readonly List<RingMember> _farewells = [];
     private readonly SortedSet<NodeId> _heard = [];
     private PeersWanted? _pushed;
+    private NodeId[] _pushedMembers = [];
     private long _leftAt;
     private long _farewell;
 
@@ -80,11 +81,18 @@ internal sealed class TopologyNeighbours(ClusterConfiguration first, TimeSpan fa
         if (_leftAt > 0)
             return;
         RingMember[] others = [.. Everyone.Concat(_farewells).Concat(Joiners(configuration)).Where(member => member.Node != self).OrderBy(member => member.Node)];
-        if (_pushed is { } pushed && pushed.ClusterId == configuration.ClusterId && pushed.Others.SequenceEqual(others))
+        if (_pushed is not { } pushed || pushed.ClusterId != configuration.ClusterId || !pushed.Others.SequenceEqual(others))
+        {
+            _pushed = new PeersWanted(configuration.ClusterId, others);
+            context.Send(new Address(self, ActorRole.Network, 0), _pushed);
+        }
+
+        // One who comes back before its farewell is over was connected all the time, and yet no member.
+        NodeId[] members = [.. Everyone.Concat(Joiners(configuration)).Select(member => member.Node)];
+        if (_pushedMembers.AsSpan().SequenceEqual(members))
             return;
-        _pushed = new PeersWanted(configuration.ClusterId, others);
-        context.Send(new Address(self, ActorRole.Network, 0), _pushed);
-        context.Send(new Address(self, ActorRole.Membership, 0), new MembersChanged([.. Everyone.Concat(Joiners(configuration)).Select(member => member.Node)]));
+        _pushedMembers = members;
+        context.Send(new Address(self, ActorRole.Membership, 0), new MembersChanged(members));
     }
 
     // Connections must stand before the commit: from that moment on writes need those who join.

@@ -123,14 +123,16 @@ internal sealed class ConfigurationLine
             CheckBarrier(before, after);
     }
 
-    // Before that somebody may still acknowledge a write that the new owners are not sent.
+    // Before that somebody may still acknowledge a write that the new owners are not sent. Whoever has gone on to a later one
+    // does not: then it is the one that compares who is late.
     private void CheckComparison(SimNode node)
     {
         if (EnteredBy(node) is not { } configuration)
             return;
         foreach (RingMember member in configuration.Everyone)
         {
-            if (!_entered.Contains((SimNode.IndexOf(member.Node), configuration.Epoch)))
+            int index = SimNode.IndexOf(member.Node);
+            if (!_entered.Any(entered => entered.Node == index && entered.Epoch >= configuration.Epoch))
                 _world.Fail(Barrier, $"{node.Id} compared in {_texts[configuration.Epoch]} although {member.Node} had not entered it");
         }
     }

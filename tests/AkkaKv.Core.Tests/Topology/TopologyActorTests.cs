@@ -228,6 +228,7 @@ public sealed class TopologyActorTests
         refused.Detail.ShouldContain("abort the change with node-3 declared dead");
         world.Abort(Named(2), Named(3)).IsDone.ShouldBeTrue();
         world.Until(() => world.IsSettled(4), "taken back");
+        world.Members[Named(1)].ShouldBe([Named(1), Named(2), Named(3)], "farewells are connected, and are no members");
     }
 
     [Fact]

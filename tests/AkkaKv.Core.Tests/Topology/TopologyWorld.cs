@@ -55,6 +55,9 @@ internal sealed class TopologyWorld
     /// <summary>Nodes whose work never ends.</summary>
     public HashSet<NodeId> Idle { get; } = [];
 
+    /// <summary>Whom each node's membership was told to know.</summary>
+    public SortedDictionary<NodeId, IReadOnlyList<NodeId>> Members { get; } = [];
+
     public IEnumerable<NodeId> Alive => _lives.Keys;
 
     public NodeDisk DiskOf(NodeId node) => _disks[node];
@@ -234,7 +237,7 @@ internal sealed class TopologyWorld
             case ActorRole.Network: Wanted[life.Node] = (PeersWanted)message; break;
             case ActorRole.RingManager: OnRing(life, message); break;
             case ActorRole.Membership when message is SubscribeReachability: Deliver(topology, ReachableFrom(life.Node), TimeSpan.Zero); break;
-            case ActorRole.Membership: break;
+            case ActorRole.Membership: Members[life.Node] = ((MembersChanged)message).Members; break;
             case ActorRole.Transfer: OnTransfer(life, message); break;
             default:
                 if (life.Cells.TryGetValue(to, out TopologyCell? cell))
