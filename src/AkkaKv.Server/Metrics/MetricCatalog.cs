@@ -30,6 +30,10 @@ internal static class MetricCatalog
         Counter("exchange_keys_moved", "Objects that anti-entropy moved, in either direction."),
         Counter("exchange_bytes_moved", "Bytes of those objects."),
         Counter("tombstones_reaped", "Deleted and expired keys that were forgotten for good."),
+        Counter("transfer_keys", "Objects that were fetched because this node is to own them."),
+        Counter("transfer_bytes", "Bytes of those objects."),
+        Counter("transfer_batches", "Batches in which they came."),
+        Counter("keys_cleared", "Keys removed because this node owns them no longer."),
         Counter("ids_issued", "Unique ids given: Snowflake ids, tickets and increments."),
         Counter("ids_refused", "Questions for ids that were refused."),
     ];
