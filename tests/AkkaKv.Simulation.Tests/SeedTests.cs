@@ -45,11 +45,11 @@ public sealed class SeedTests(ITestOutputHelper output)
     [Fact]
     public void Every_promise_holds_while_both_spaces_of_every_store_are_written_removed_and_scanned()
     {
-        // What goes past the replicas is in no tree.
+        // What goes past the replicas is in no tree, and would never be cleared where a node owns it no longer.
         var exercised = new WorldSeams { Recipe = StoreExerciser.Recipe, Shape = shape => shape with { RepairsItself = false, StoresAreItsOwn = false, LoopsMax = 1 } };
         for (ulong seed = 1; seed <= 100; seed++)
         {
-            RunResult result = SimulationRun.Of(new SimulationOptions(seed, 3, 100), exercised);
+            RunResult result = SimulationRun.Of(new SimulationOptions(seed, 3, 100) { Changes = MemberChanges.Never }, exercised);
             result.Violation.ShouldBeNull(result.Violation is null ? null : FailureReport.Of(result));
         }
     }
