@@ -11,8 +11,12 @@ internal sealed class Leaving(IAkkaKv door, string node, TimeProvider clock, Act
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SayPause = TimeSpan.FromSeconds(5);
 
+    /// <summary>The others end their connections to it some seconds after they have heard: then it hears no more from them.</summary>
+    private static readonly TimeSpan FarewellMax = TimeSpan.FromSeconds(30);
+
     private string said = "";
     private long saidAt = clock.GetTimestamp();
+    private long? leftAt;
 
     /// <summary>Returns when the node belongs no longer, or cannot leave because it is alone.</summary>
     /// <exception cref="OperationCanceledException">Nobody waits any longer; the leave goes on in the cluster.</exception>
@@ -23,6 +27,10 @@ internal sealed class Leaving(IAkkaKv door, string node, TimeProvider clock, Act
             if (await door.ClusterAsync(cancellation) is not { } info)
             {
                 Say($"{node} waits to leave: it does not say in time who belongs to its cluster");
+            }
+            else if (info.Everyone().All(member => member.Name != node) && !IsFarewellOver(info))
+            {
+                Say($"{node} has left and stops once most of the {info.Members.Count} members say that they have heard of it");
             }
             else if (info.Everyone().All(member => member.Name != node))
             {
@@ -41,6 +49,15 @@ internal sealed class Leaving(IAkkaKv door, string node, TimeProvider clock, Act
 
             await Task.Delay(Poll, clock, cancellation);
         }
+    }
+
+    // Who decided may be one of those who go: where they stopped at once, those who stay might never learn that they are by
+    // themselves now, and could decide nothing any more.
+    private bool IsFarewellOver(ClusterChangeInfo info)
+    {
+        leftAt ??= clock.GetTimestamp();
+        int heard = info.Progress.Count(told => told.Epoch >= info.Epoch && info.Members.Any(member => member.Name == told.Node));
+        return heard > info.Members.Count / 2 || clock.GetElapsedTime(leftAt.Value) > FarewellMax;
     }
 
     private async Task StepAsync(ClusterChangeInfo info, CancellationToken cancellation)

@@ -209,10 +209,16 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         // Whoever was to join, and never did, starts empty when it is to join again.
         foreach (SimNode node in world.Deployed)
         {
-            if (world.Line.WasMember(node))
+            if (world.Line.WasMember(node) && KnowsWhetherItBelongs(node))
                 FindStrays(node);
         }
     }
+
+    // Who left and was then restored from a backup believes to be a member, and nobody answers it: an operator's to clear.
+    private bool KnowsWhetherItBelongs(SimNode node) =>
+        world.Members.Contains(node)
+        || StoredConfiguration.Of(node.Life!.Store) is not { } stored
+        || !stored.Everyone.Any(member => member.Node == node.Id);
 
     private void FindStrays(SimNode node)
     {

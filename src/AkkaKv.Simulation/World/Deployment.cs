@@ -75,7 +75,8 @@ internal sealed class Deployment(SimWorld world)
 
     /// <summary>
     /// True when a node with an empty disk must be told of the cluster first; it is booted afterwards. Its own list of the
-    /// first members would do as long as they all belong, unless it is the only one of them: then it would found another.
+    /// first members would do as long as the ring is still theirs (docs/topology.md, Limits), unless it is the only one of
+    /// them: then it would found another.
     /// </summary>
     public bool AsksFirst(SimNode node)
     {
@@ -88,7 +89,7 @@ internal sealed class Deployment(SimWorld world)
             return false;
         }
 
-        if (world.Shape.Nodes > 1 && node.Index < world.Shape.Nodes && AllFoundersBelong() && _random.Chance(0.5))
+        if (world.Shape.Nodes > 1 && node.Index < world.Shape.Nodes && world.Line.Newest.RingEpoch == 1 && AllFoundersBelong() && _random.Chance(0.5))
         {
             StartPlainly(node);
             return false;
