@@ -21,6 +21,7 @@ internal sealed class ConfigurationLine
     private readonly HashSet<(int Node, long Epoch)> _entered = [];
     private readonly HashSet<(int Node, long Epoch)> _done = [];
     private readonly HashSet<int> _everMembers = [];
+    private readonly HashSet<int> _declaredDead = [];
     private readonly (NodeLife Life, ClusterConfiguration Configuration)?[] _latest;
 
     public ConfigurationLine(SimWorld world)
@@ -34,6 +35,13 @@ internal sealed class ConfigurationLine
 
     /// <summary>The newest that anybody took for decided.</summary>
     public ClusterConfiguration Newest { get; private set; }
+
+    /// <summary>Whether most of its members have entered it: then they remember it without those who decided it.</summary>
+    public bool IsHeldByMost =>
+        Newest.Members.Count(member => _entered.Contains((SimNode.IndexOf(member.Node), Newest.Epoch))) > Newest.Members.Count / 2;
+
+    /// <summary>Who decided it.</summary>
+    public IReadOnlyList<RingMember> Deciders => _known.TryGetValue(Newest.Epoch - 1, out ClusterConfiguration? before) ? before.Members : Newest.Members;
 
     /// <summary>Its ring.</summary>
     public RingSnapshot Ring { get; private set; }
@@ -84,6 +92,10 @@ internal sealed class ConfigurationLine
         Changes += Newest.Phase != TopologyPhase.Settled && configuration.Phase == TopologyPhase.Settled ? 1 : 0;
         Newest = configuration;
         Ring = RingSnapshot.Of(configuration.Ring);
+        foreach (NodeId gone in configuration.Gone)
+            _declaredDead.Add(SimNode.IndexOf(gone));
+        if (configuration.Phase == TopologyPhase.Settled)
+            _declaredDead.ExceptWith(configuration.Members.Select(member => SimNode.IndexOf(member.Node)));
     }
 
     /// <summary>Nobody knows anything any more: the cluster begins anew.</summary>
@@ -105,6 +117,9 @@ internal sealed class ConfigurationLine
     /// <summary>The configuration that the running process of a node has entered; null as long as it has entered none.</summary>
     public ClusterConfiguration? EnteredBy(SimNode node) =>
         _latest[node.Index] is { } latest && latest.Life == node.Life ? latest.Configuration : null;
+
+    /// <summary>Left because an operator said that it would never answer again: nobody waited for it to clear anything.</summary>
+    public bool WasDeclaredDead(SimNode node) => _declaredDead.Contains(node.Index);
 
     /// <summary>Whether it belonged once.</summary>
     public bool WasMember(SimNode node) => _everMembers.Contains(node.Index);

@@ -39,7 +39,7 @@ internal sealed class ChangeDraw(SimWorld world, RandomSource random)
     /// <summary>Those who have left are stopped, now or later; some are started again as they are.</summary>
     public void Retire(ClusterConfiguration seen)
     {
-        if (seen.Epoch != world.Line.Newest.Epoch)
+        if (seen.Epoch != world.Line.Newest.Epoch || !world.Line.IsHeldByMost)
             return;
         foreach (SimNode node in world.Deployed.ToArray())
         {

@@ -209,7 +209,7 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         // Whoever was to join, and never did, starts empty when it is to join again.
         foreach (SimNode node in world.Deployed)
         {
-            if (world.Line.WasMember(node) && KnowsWhetherItBelongs(node))
+            if (world.Line.WasMember(node) && !world.Line.WasDeclaredDead(node) && KnowsWhetherItBelongs(node))
                 FindStrays(node);
         }
     }

@@ -110,12 +110,13 @@ internal sealed class Deployment(SimWorld world)
 
     /// <summary>
     /// Whether the members could still decide without this node's memory: a majority that remembers what it promised. Of
-    /// the members before a change and after it.
+    /// the members before a change and after it; and of those who decided the newest epoch, until its members know it.
     /// </summary>
     public bool MayForget(SimNode node)
     {
         ClusterConfiguration newest = world.Line.Newest;
-        return MayForget(node, newest.Members) && (newest.Next is null || MayForget(node, newest.Next));
+        return MayForget(node, newest.Members) && (newest.Next is null || MayForget(node, newest.Next))
+            && (world.Line.IsHeldByMost || MayForget(node, world.Line.Deciders));
     }
 
     private bool MayForget(SimNode node, IReadOnlyList<RingMember> members)
