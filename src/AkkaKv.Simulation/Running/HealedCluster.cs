@@ -209,16 +209,13 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         // Whoever was to join, and never did, starts empty when it is to join again.
         foreach (SimNode node in world.Deployed)
         {
-            if (world.Line.WasMember(node) && !world.Line.WasDeclaredDead(node) && KnowsWhetherItBelongs(node))
+            if (world.Line.WasMember(node) && !world.Line.WasDeclaredDead(node) && HasCleared(node))
                 FindStrays(node);
         }
     }
 
-    // Who left and was then restored from a backup believes to be a member, and nobody answers it: an operator's to clear.
-    private bool KnowsWhetherItBelongs(SimNode node) =>
-        world.Members.Contains(node)
-        || StoredConfiguration.Of(node.Life!.Store) is not { } stored
-        || !stored.Everyone.Any(member => member.Node == node.Id);
+    // Who left and was then restored from a backup has what it had cleared, and nobody waits for it: an operator's to clear.
+    private bool HasCleared(SimNode node) => world.Members.Contains(node) || !node.IsRestored;
 
     private void FindStrays(SimNode node)
     {

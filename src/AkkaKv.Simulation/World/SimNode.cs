@@ -52,6 +52,9 @@ internal sealed class SimNode(int index, NodeClock clock)
     /// <summary>The next start takes a new identity.</summary>
     public bool RenewsActor { get; set; }
 
+    /// <summary>Its disk is an older one: who left since then holds what it had cleared.</summary>
+    public bool IsRestored { get; set; }
+
     /// <summary>An earlier state of the disk, kept elsewhere.</summary>
     public SimDisk? Backup { get; set; }
 

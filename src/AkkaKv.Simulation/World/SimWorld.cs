@@ -232,6 +232,7 @@ internal sealed class SimWorld
     {
         node.Disks++;
         node.IsRotten = false;
+        node.IsRestored = false;
         node.Disk = NewDisk(node.Index, node.Disks);
         Trace.Note(Now, node.Index, $"gets an empty disk, number {node.Disks}");
         Deployment.LostDisk(node);
@@ -253,6 +254,7 @@ internal sealed class SimWorld
     {
         node.Disks++;
         node.IsRotten = false;
+        node.IsRestored = true;
         node.RenewsActor = true;
         node.StoreId = 0; // Until it is opened nobody knows the new one; the old one votes no more.
         node.Disk = backup;
