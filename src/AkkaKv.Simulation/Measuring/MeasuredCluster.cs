@@ -46,6 +46,8 @@ internal sealed class MeasuredCluster
         {
             node.Start();
             Send(default, ActorOf(node), ring);
+            for (int partition = 0; partition < what.Partitions; partition++)
+                Send(default, new Address(node.Id, ActorRole.Replica, (ulong)partition), ring);
             Send(default, ActorOf(node), reachable);
         }
     }
