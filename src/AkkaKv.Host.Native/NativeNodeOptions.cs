@@ -40,6 +40,12 @@ public sealed record NativeNodeOptions
     /// <summary>The other members, at the start.</summary>
     public IReadOnlyList<PeerEndpoint> Peers { get; init; } = [];
 
+    /// <summary>
+    /// Members that this node's own settings say how to reach: that comes before what the cluster's configuration says, which is
+    /// one for all, while nodes may see each other at different addresses.
+    /// </summary>
+    public IReadOnlyList<PeerEndpoint> NamedPeers { get; init; } = [];
+
     /// <summary>Event loops. Default 1: one loop fills a core, and the right number is the cores that the node may use.</summary>
     public int Loops { get; init; } = 1;
 

@@ -30,7 +30,7 @@ public sealed record NativeNodePlan(
     {
         NodeOptions actors = Actors with { StoreId = store.Identity.VoterId };
         if ((store.Configuration ?? Actors.Configuration) is not { } known)
-            return this with { Actors = actors };
+            return this with { Actors = actors, Host = Host with { NamedPeers = Host.Peers } };
         return this with
         {
             Actors = actors with { Configuration = known, Topology = known.Ring, Gateway = actors.Gateway with { Places = PlacesOf(known, actors) } },
@@ -38,13 +38,14 @@ public sealed record NativeNodePlan(
             {
                 RingPartitions = known.Partitions,
                 ClusterId = known.ClusterId,
+                NamedPeers = Host.Peers,
                 Peers = [.. known.Everyone.Where(member => member.Node != actors.Self).Select(PeerOf)],
             },
         };
     }
 
-    private static PeerEndpoint PeerOf(RingMember member) =>
-        PeerEndpoint.TryParse(member.Node, member.Endpoint) ?? new PeerEndpoint(member.Node, "", 0);
+    private PeerEndpoint PeerOf(RingMember member) =>
+        Host.Peers.FirstOrDefault(peer => peer.Node == member.Node) ?? PeerEndpoint.TryParse(member.Node, member.Endpoint) ?? new PeerEndpoint(member.Node, "", 0);
 
     // A member that the configuration gives no place, as one that is about to join, keeps that of the settings.
     private static MemberPlace[] PlacesOf(ClusterConfiguration known, NodeOptions actors)

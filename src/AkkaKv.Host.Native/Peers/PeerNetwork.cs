@@ -120,7 +120,8 @@ internal sealed class PeerNetwork : IAsyncDisposable
         {
             if (member.Node == _options.Self)
                 continue;
-            PeerEndpoint? wanted = PeerEndpoint.TryParse(member.Node, member.Endpoint);
+            PeerEndpoint? wanted = _options.NamedPeers.FirstOrDefault(peer => peer.Node == member.Node && peer.Port > 0)
+                ?? PeerEndpoint.TryParse(member.Node, member.Endpoint);
             if (!_links.TryGetValue(member.Node.Name, out PeerLink? link))
             {
                 link = MakeLink(wanted ?? new PeerEndpoint(member.Node, "", 0));
