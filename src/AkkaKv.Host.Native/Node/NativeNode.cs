@@ -194,7 +194,9 @@ public sealed class NativeNode : IAkkaKv, IAsyncDisposable
         if (store.ReadOnlyBecause is { } readOnly)
             reasons.Add($"The store takes no writes: {readOnly}");
         QuorumDefaults quorum = _plan.Actors.Gateway.Quorum;
-        int needed = Math.Min(Math.Max(quorum.R, quorum.W), known?.Members.Count ?? _plan.Actors.Topology.Members.Count);
+
+        // Before the first ring nobody is known, and nobody reached.
+        int needed = Math.Min(Math.Max(quorum.R, quorum.W), known is { Members.Count: > 0 } ? known.Members.Count : _plan.Actors.Topology.Members.Count);
 
         // Where there was no place for the question the node is busy: that is no reason to send its clients away.
         int reachable = known?.Members.Count(member => member.Reachable) ?? needed;
