@@ -19,7 +19,7 @@ public class LeavingTests
             orders.Add(order);
             door.Cluster = order.StartsWith("stage", StringComparison.Ordinal)
                 ? door.Cluster! with { Staged = [new ClusterChange("leave", "node-1")] }
-                : door.Cluster! with { Members = [Two[1]], Staged = [] };
+                : door.Cluster! with { Members = [Two[1]], Staged = [], Progress = [new MemberProgress(Two[1].Name, long.MaxValue, long.MaxValue, Done: true, 0, 0, 0, 0, 0, "")] };
             return new ChangeReply(Done: true, order, 8);
         };
         door.Plan = new PlanReply(new ChangePlanInfo(7, [], 0, 0, [], [], [], []), "");
