@@ -110,7 +110,8 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         return true;
     }
 
-    private bool HintsAreDrained() => world.Deployed.All(node => node.Life!.Store.KeysOf(StoreSpace.Hints).Count == 0);
+    // Those that were declared dead have nobody to give theirs to.
+    private bool HintsAreDrained() => world.Deployed.All(node => world.Line.WasDeclaredDead(node) || node.Life!.Store.KeysOf(StoreSpace.Hints).Count == 0);
 
     // Where requests named a larger N than the cluster's, only a read brings the tombstone to the other owners.
     private bool NothingDeadIsLeft()

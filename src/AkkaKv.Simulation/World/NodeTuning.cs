@@ -66,7 +66,7 @@ internal static class NodeTuning
             ProposalTimeout = TimeSpan.FromSeconds(1),
             AnswerTimeout = TimeSpan.FromSeconds(2),
             GatherTimeout = TimeSpan.FromMilliseconds(300),
-            FarewellTime = TimeSpan.FromSeconds(3),
+            FarewellTime = new TimeSpan(shape.FarewellTime),
         }
         : new TopologyOptions();
 

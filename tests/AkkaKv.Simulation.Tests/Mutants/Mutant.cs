@@ -79,6 +79,7 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         new("proposes over what was accepted", OneLine, Changing(ActorRole.Topology, () => new Unchanged(), actor => actor is ProposalActor ? new IgnoresAcceptedValues() : null)) { Changes = MemberChanges.Always },
         OfChange("drops the last batch, and does not compare", Overlap, ActorRole.Transfer, () => new DropsTheLastBatch()),
         OfChange("compares before everyone has entered", Barrier, ActorRole.Transfer, () => new DoesNotWaitForAllToEnter()),
+        OfChange("does not fence", Overlap, ActorRole.Replica, () => new DoesNotFence()),
         OfChange("goes on without a member", Barrier, ActorRole.Topology, () => new TakesEveryAnswerForDone()),
         new("has a disk that forgets removals", Store, new WorldSeams { Disk = disk => new ForgetsRemovals(disk), Recipe = StoreExerciser.Recipe }),
     ];
