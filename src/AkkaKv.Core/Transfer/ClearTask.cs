@@ -14,8 +14,11 @@ namespace AkkaKv.Core.Transfer;
 /// 2. have each replica stamp what it holds;
 /// 3. bring every owner of them what it lacks of it, by a comparison that fetches nothing;
 /// 4. remove what is under the stamp. A partition that something was written to since comes again in the next round.
+/// A member that was declared dead during a change and lives is not waited for: it comes to the settled ring with all that it
+/// was to clear. It clears then; that it has, or has not, is on its disk.
 /// </remarks>
-internal sealed class ClearTask(ClearMeans means) : IEpochTask
+/// <param name="isLate">The members are settled: there is nothing to do, unless this node has missed it.</param>
+internal sealed class ClearTask(ClearMeans means, bool isLate = false) : IEpochTask
 {
     // Questions of one look or stamp that wait for their answers.
     private const int AsksMax = 64;
@@ -33,18 +36,32 @@ internal sealed class ClearTask(ClearMeans means) : IEpochTask
     private int _underWay;
     private long _removed;
     private bool _allEntered;
+    private bool _isOwed = !isLate;
     private string _waiting = "";
 
     public bool IsDone { get; private set; }
 
     public void Begin(IActorContext context)
     {
+        if (!_isOwed)
+            context.Send(TransferSourceActor.StoreOf(context), new FactRead(ClearedFact, means.Calls.Ask(OnFact), context.Self));
     }
 
     public void OnAllEntered(IActorContext context)
     {
         _allEntered = true;
-        StartRound(context);
+        if (_isOwed)
+            StartRound(context);
+    }
+
+    private void OnFact(IActorContext context, Message answer)
+    {
+        var reader = new ByteReader(answer is FactReadDone done ? done.Value : default);
+        ulong epoch = reader.UInt64();
+        IsDone = reader.IsComplete && epoch >= (ulong)means.Ring.Epoch;
+        _isOwed = !IsDone;
+        if (_isOwed && _allEntered)
+            StartRound(context);
     }
 
     public void OnCompared(IActorContext context, CompareTold told)

@@ -81,8 +81,11 @@ public sealed class TransferActor(TransferOptions options) : Actor
     {
         ClusterConfiguration configuration = entered.Configuration;
         RingSnapshot ring = entered.Ring;
+        var clearing = new ClearMeans(configuration.Epoch, ring, configuration.Gone, options, _calls, _pace, _choice);
         if (configuration.Phase == TopologyPhase.WriteNew)
-            return new ClearTask(new ClearMeans(configuration.Epoch, ring, configuration.Gone, options, _calls, _pace, _choice));
+            return new ClearTask(clearing);
+        if (configuration.Phase == TopologyPhase.Settled && ring.Epoch > 1 && ring.IsMember(self))
+            return new ClearTask(clearing, isLate: true);
         if (!configuration.HasWork || ring.Also is not { } after)
             return null;
         IReadOnlyList<PartitionFetch> plan = PartitionFetch.Plan(self, ring, after, configuration.Gone);
