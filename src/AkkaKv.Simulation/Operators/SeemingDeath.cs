@@ -27,7 +27,7 @@ internal sealed class SeemingDeath
         _node = node;
         _random = random;
         _way = random.Of(Way.CutOff, Way.CutOff, Way.CutOff, Way.Asleep, Way.Asleep, Way.Down, Way.Mute, Way.Deaf);
-        _awaitedStage = random.Between(0, 4);
+        _awaitedStage = random.Of(0, 1, 2, 3, 3, 4, 4, 4);
         _latest = world.Now + random.Micros(1_000_000, 16_000_000);
     }
 

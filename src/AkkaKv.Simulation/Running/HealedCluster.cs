@@ -50,6 +50,8 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
             WaitUntil(() => _trees.Look() is null, "after healing all replicas of every key agree", "a Merkle tree was still wrong");
         if (world.Shape.StoresAreItsOwn)
             WaitUntil(HintsAreDrained, NothingStrays, "hints were still kept");
+        if (world.Shape.Changes)
+            LetClear();
         if (world.Shape is { RepairsItself: true, WaitsForReaping: true })
             WaitUntil(NothingDeadIsLeft, "what is deleted is forgotten in the end", "tombstones were still held");
         for (int round = 0; round < 2; round++)
@@ -191,6 +193,20 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         Source = source,
     };
 
+    // Nobody waits for a member to clear that was declared dead while the members changed, and lives: it does so by and by.
+    // What is left in the end is a stray.
+    private void LetClear()
+    {
+        long deadline = world.Now + RepairTicksMax;
+        while (world.Violation is null && world.Now < deadline)
+        {
+            FindStrays();
+            if (Strays.Count == 0)
+                return;
+            world.RunUntil(static () => false, world.Now + (Second / 4));
+        }
+    }
+
     private void Inspect()
     {
         foreach (WorkloadKey key in plan.Keys)
@@ -207,7 +223,13 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
             FinalObjects.Add([.. objects]);
         }
 
-        // Whoever was to join, and never did, starts empty when it is to join again.
+        FindStrays();
+    }
+
+    // Whoever was to join, and never did, starts empty when it is to join again.
+    private void FindStrays()
+    {
+        Strays.Clear();
         foreach (SimNode node in world.Deployed)
         {
             if (world.Line.WasMember(node) && !world.Line.WasDeclaredDead(node) && HasCleared(node))

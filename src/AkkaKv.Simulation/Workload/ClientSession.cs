@@ -151,7 +151,7 @@ internal sealed class ClientSession
     private int DrawNode()
     {
         SimNode[] deployed = [.. _world.Deployed];
-        if (_world.Shape.DeclaresLiving && Array.FindAll(deployed, _world.LivingDead.Has) is { Length: > 0 } dead && _random.Chance(0.4))
+        if (_world.Shape.DeclaresLiving && Array.FindAll(deployed, _world.LivingDead.Has) is { Length: > 0 } dead && _random.Chance(0.5))
             return dead[_random.Next(dead.Length)].Index;
         return deployed[_random.Next(deployed.Length)].Index;
     }

@@ -136,6 +136,6 @@ internal sealed record WorldShape
     public WorldShape WithLivingDead(RandomSource random) => this with
     {
         DeclaresLiving = true,
-        FarewellTime = random.Of(3, 10, 20) * TimeSpan.TicksPerSecond,
+        FarewellTime = random.Of(10, 20) * TimeSpan.TicksPerSecond,
     };
 }
