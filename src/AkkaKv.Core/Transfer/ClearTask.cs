@@ -7,7 +7,8 @@ namespace AkkaKv.Core.Transfer;
 
 /// <summary>
 /// Removes what this node owns no longer, once everyone has entered the epoch in which nobody reads or writes it here. Again
-/// when the members are settled, where this directory has not noted that it did: one from a backup holds what was cleared.
+/// when the members are settled, where this directory has not noted that it did: one from a backup holds what was cleared,
+/// and nobody waited for a member that was declared dead and lives.
 /// </summary>
 /// <remarks>
 /// In rounds, until a look finds nothing:

@@ -50,7 +50,8 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
             WaitUntil(() => _trees.Look() is null, "after healing all replicas of every key agree", "a Merkle tree was still wrong");
         if (world.Shape.StoresAreItsOwn)
             WaitUntil(HintsAreDrained, NothingStrays, "hints were still kept");
-        WaitForClearing();
+        if (world.Shape.Changes)
+            WaitForClearing();
         if (world.Shape is { RepairsItself: true, WaitsForReaping: true })
             WaitUntil(NothingDeadIsLeft, "what is deleted is forgotten in the end", "tombstones were still held");
         for (int round = 0; round < 2; round++)
@@ -111,7 +112,8 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         return true;
     }
 
-    private bool HintsAreDrained() => world.Deployed.All(node => node.Life!.Store.KeysOf(StoreSpace.Hints).Count == 0);
+    // Those that were declared dead have nobody to give theirs to.
+    private bool HintsAreDrained() => world.Deployed.All(node => world.Line.WasDeclaredDead(node) || node.Life!.Store.KeysOf(StoreSpace.Hints).Count == 0);
 
     // Where requests named a larger N than the cluster's, only a read brings the tombstone to the other owners.
     private bool NothingDeadIsLeft()
@@ -210,7 +212,8 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         Strays.AddRange(FindStrays());
     }
 
-    // A member that came back from a backup clears once more, and no change waits for it. What is left then, the checker tells.
+    // A member that came back from a backup, or was declared dead and lives, clears by and by: no change waits for it. What is left
+    // then, the checker tells.
     private void WaitForClearing()
     {
         long deadline = world.Now + RepairTicksMax;

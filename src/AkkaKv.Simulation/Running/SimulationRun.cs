@@ -53,7 +53,14 @@ public sealed class SimulationRun
         WorldShape shape = WorldShape.Draw(streams.Of("shape"), options.Nodes);
         RandomSource random = streams.Of("changes");
         bool changes = random.Chance(0.5);
-        return options.Changes == MemberChanges.Always || (options.Changes == MemberChanges.Sometimes && changes) ? shape.WithChanges(random) : shape;
+        return options.Changes == MemberChanges.Always || (options.Changes == MemberChanges.Sometimes && changes) ? WithChanges(shape, random, streams) : shape;
+    }
+
+    private static WorldShape WithChanges(WorldShape shape, RandomSource random, SeedStreams streams)
+    {
+        WorldShape changing = shape.WithChanges(random);
+        RandomSource living = streams.Of("living-dead");
+        return living.Chance(0.35) ? changing.WithLivingDead(living) : changing;
     }
 
     /// <summary>Runs a seed.</summary>
@@ -150,7 +157,7 @@ public sealed class SimulationRun
             maybe += operation.Outcome == OperationOutcome.Indeterminate ? 1 : 0;
         }
 
-        var counts = new RunCounts(_history.Operations.Count, ok, not, maybe, newThenOld, sessionMisses, _world.DiskLosses.Count, _world.OrdersTaken, _world.Line.Changes);
+        var counts = new RunCounts(_history.Operations.Count, ok, not, maybe, newThenOld, sessionMisses, _world.DiskLosses.Count, _world.OrdersTaken, _world.Line.Changes, _world.LivingDead.Count);
         var planned = new int[_schedule.Count];
         for (int i = 0; i < planned.Length; i++)
             planned[i] = _schedule[i].Index;

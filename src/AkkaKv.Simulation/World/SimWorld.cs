@@ -42,6 +42,7 @@ internal sealed class SimWorld
         for (int i = 0; i < Nodes.Length; i++)
             Nodes[i] = new SimNode(i, ClockOf(clocks)) { Disk = NewDisk(i, 1), Member = MemberOf(i), IsDeployed = i < shape.Nodes };
         Founding = new RingTopology(1, shape.Partitions, shape.Replicas, [.. Nodes.Take(shape.Nodes).Select(node => node.Member)]);
+        LivingDead = new LivingDead(this);
         Line = new ConfigurationLine(this);
         Reachability = new ReachabilityChecker(this);
         Calls = new CallDesk(this);
@@ -74,6 +75,9 @@ internal sealed class SimWorld
 
     /// <summary>Every configuration that any node ever had.</summary>
     public ConfigurationLine Line { get; }
+
+    /// <summary>Those who were declared dead and live on.</summary>
+    public LivingDead LivingDead { get; }
 
     /// <summary>Questions of operators.</summary>
     public CallDesk Calls { get; }
@@ -245,6 +249,7 @@ internal sealed class SimWorld
         Crash(node, losesPower: false);
         node.IsDead = true;
         node.IsDeployed = false;
+        LivingDead.Ended(node);
         Trace.Note(Now, node.Index, "is lost for ever");
         LoseData(node);
     }

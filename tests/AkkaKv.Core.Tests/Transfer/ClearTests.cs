@@ -186,6 +186,43 @@ public sealed class ClearTests
         _world.Store(1).Keys(StoreSpace.Hints).ShouldBe(0);
     }
 
+    // It was declared dead in the middle of a change that was taken back, lived, and is a member again.
+    [Fact]
+    public void A_member_that_was_not_waited_for_clears_once_the_members_are_settled()
+    {
+        Fill();
+        _world.EnterAll(TopologyPhase.Settled, 8, allEntered: false);
+        _world.World.Advance(TimeSpan.FromMinutes(1));
+        _world.World.Stores.Values.Sum(store => store.Removals).ShouldBe(0, "somebody may still read there");
+        _world.EnterAll(TopologyPhase.Settled, 8);
+        for (int node = 1; node <= 3; node++)
+        {
+            _world.Finish(node);
+            foreach (StoreKey key in _world.Store(node).KeysIn(StoreSpace.Objects))
+                _world.Old.Owns(_world.Node(node), _world.Old.PartitionOf(key)).ShouldBeTrue($"{key} at node-{node}");
+        }
+
+        _world.ShouldHold(_world.Old, Keys);
+        _world.World.Stores.Values.Sum(store => store.Removals).ShouldBeGreaterThan(0);
+        _world.Store(4).Removals.ShouldBe(0, "who is no member is not compared with");
+    }
+
+    [Fact]
+    public void Whoever_has_cleared_for_a_ring_does_not_look_again_once_it_is_settled()
+    {
+        Fill();
+        Enter();
+        _world.Finish(2);
+        int asked = _world.Sent<CompareStart>(2).Count;
+        _world.World.Restart(_world.Node(2));
+        ClusterConfiguration settled = _world.Configuration(TopologyPhase.Settled, 9) with { Members = [.. _world.Configuration(TopologyPhase.WriteNew, 7).Next!], RingEpoch = 7 };
+        _world.World.Post(new Address(_world.Node(2), ActorRole.Transfer, 0), new EpochEntered(settled, RingSnapshot.Of(settled.Ring), AllEntered: true));
+        _world.World.Advance(TimeSpan.FromMinutes(1));
+        _world.Work(2).IsDone.ShouldBeTrue();
+        _world.Work(2).Epoch.ShouldBe(9);
+        _world.Sent<CompareStart>(2).Count.ShouldBe(asked);
+    }
+
     [Fact]
     public void A_restart_in_the_middle_begins_again_and_comes_to_the_same_end()
     {
