@@ -36,6 +36,7 @@ internal static class NodeTuning
             Configuration = configuration,
             StoreId = node.StoreId,
             TopologyOptions = Speaking(shape),
+            Ids = shape.Ids?.OptionsOf(world, node),
             Transfer = Moving,
             AntiEntropy = Comparisons(shape),
             Hints = HintsOf(shape),

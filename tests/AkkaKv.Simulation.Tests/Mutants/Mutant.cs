@@ -7,6 +7,7 @@ using AkkaKv.Core.Membership;
 using AkkaKv.Core.Node;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Ring;
+using AkkaKv.Simulation.Checkers;
 using AkkaKv.Simulation.Running;
 using AkkaKv.Simulation.World;
 using System.Text;
@@ -80,6 +81,10 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         OfChange("drops the last batch, and does not compare", Overlap, ActorRole.Transfer, () => new DropsTheLastBatch()),
         OfChange("compares before everyone has entered", Barrier, ActorRole.Transfer, () => new DoesNotWaitForAllToEnter()),
         OfChange("goes on without a member", Barrier, ActorRole.Topology, () => new TakesEveryAnswerForDone()),
+        new("touches the sequence before it looks for a rollback", IdChecker.Unique, IdMutations.Changing(layout => new TouchesTheSequenceFirst(layout))),
+        new("writes the mark after the issue", IdChecker.Durable, IdMutations.Changing(_ => new MarksAfterTheIssue())),
+        new("never trusts the clock again", IdRevival.Promise, IdMutations.Changing(_ => new NeverTrustsTheClockAgain())),
+        new("gives fewer ids than it was asked for", IdChecker.Delivered, IdMutations.Changing(_ => new GivesTooFew())),
         new("has a disk that forgets removals", Store, new WorldSeams { Disk = disk => new ForgetsRemovals(disk), Recipe = StoreExerciser.Recipe }),
     ];
 
