@@ -40,10 +40,10 @@ public sealed class IdActor : Actor
     public override void Start(IActorContext context)
     {
         _fact.Read(context);
-        if (_options.Worker is { } worker)
-            Hold(WorkerGrant.AssignedByHand(worker, _options.StoreId));
-        else if (_options.GrantSource is not null)
+        if (_options.GrantSource is not null)
             AskForGrant(context);
+        else if (_options.Worker is { } worker)
+            Hold(WorkerGrant.AssignedByHand(worker, _options.StoreId));
     }
 
     public override void Receive(IActorContext context, Message message)
@@ -180,7 +180,7 @@ public sealed class IdActor : Actor
     private void OnGrantDue(IActorContext context)
     {
         long now = context.WallNow.ToUnixTimeMilliseconds();
-        if (_grant is null || _grant.UntilMillis < now + _options.GrantRenewMillis)
+        if (_grant is null || _options.Worker is not null || _grant.UntilMillis < now + _options.GrantRenewMillis)
             AskForGrant(context);
         else
             context.StartTimer(_options.GrantPatience, new GrantDue());
@@ -192,9 +192,12 @@ public sealed class IdActor : Actor
         if (told.Ticket != _grantTicket)
             return;
         _grantTicket++;
-        _grantTrouble = told.Grant is { } given ? given.FaultFor(_options.Layout, _options.StoreId) ?? "" : told.Reason;
-        if (told.Grant is { } grant && _grantTrouble.Length == 0)
+        string? fault = told.Grant?.FaultFor(_options.Layout, _options.StoreId);
+        _grantTrouble = fault ?? told.Reason;
+        if (told.Grant is { } grant && fault is null)
             Hold(grant);
+        else if (_options.Worker is not null)
+            _grant = null; // People gave it to two nodes, or the cluster had given it away: then it is not this one's.
         Pump(context);
     }
 

@@ -18,6 +18,7 @@ internal sealed class ConfigurationLine
     private readonly SimWorld _world;
     private readonly SortedDictionary<long, ClusterConfiguration> _known = [];
     private readonly Dictionary<long, string> _texts = [];
+    private readonly LeaseLine _leases = new();
     private readonly HashSet<(int Node, long Epoch)> _entered = [];
     private readonly HashSet<(int Node, long Epoch)> _done = [];
     private readonly HashSet<int> _everMembers = [];
@@ -83,6 +84,8 @@ internal sealed class ConfigurationLine
         _world.Trace.Note(_world.Now, -1, "configuration " + text);
         if (RingRules.WhyUnsound(configuration) is { } unsound)
             _world.Fail(RingRules.Promise, unsound);
+        if (_leases.WhyNot(configuration) is { } shared)
+            _world.Fail(LeaseLine.Promise, shared);
         CheckPair(configuration.Epoch - 1);
         CheckPair(configuration.Epoch);
         foreach (RingMember member in configuration.Members)
@@ -103,6 +106,7 @@ internal sealed class ConfigurationLine
     {
         _known.Clear();
         _texts.Clear();
+        _leases.Clear();
         _entered.Clear();
         _done.Clear();
         RingTopology founding = _world.Founding;
@@ -147,7 +151,7 @@ internal sealed class ConfigurationLine
         foreach (RingMember member in configuration.Everyone)
         {
             int index = SimNode.IndexOf(member.Node);
-            if (!_entered.Any(entered => entered.Node == index && entered.Epoch >= configuration.Epoch))
+            if (!_entered.Any(entered => entered.Node == index && entered.Epoch >= configuration.WorkEpoch))
                 _world.Fail(Barrier, $"{node.Id} compared in {_texts[configuration.Epoch]} although {member.Node} had not entered it");
         }
     }
@@ -157,9 +161,9 @@ internal sealed class ConfigurationLine
         foreach (RingMember member in before.Everyone)
         {
             int index = SimNode.IndexOf(member.Node);
-            if (!_entered.Contains((index, before.Epoch)))
+            if (!_entered.Any(entered => entered.Node == index && entered.Epoch >= before.WorkEpoch && entered.Epoch <= before.Epoch))
                 _world.Fail(Barrier, $"{_texts[after.Epoch]} was decided although {member.Node} had not entered {_texts[before.Epoch]}");
-            else if (before.HasWork && !_done.Contains((index, before.Epoch)))
+            else if (before.HasWork && !_done.Contains((index, before.WorkEpoch)))
                 _world.Fail(Barrier, $"{_texts[after.Epoch]} was decided although {member.Node} had not done the work of {_texts[before.Epoch]}");
         }
     }

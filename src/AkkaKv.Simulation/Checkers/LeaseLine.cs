@@ -1,0 +1,47 @@
+using AkkaKv.Core.Topology;
+
+namespace AkkaKv.Simulation.Checkers;
+
+/// <summary>Every lease of a worker number that anybody ever took for decided. Configurations may come in any order.</summary>
+internal sealed class LeaseLine
+{
+    public const string Promise = "no two data directories ever hold one worker number for the same moment";
+
+    private readonly Dictionary<int, List<WorkerLease>> _known = [];
+
+    /// <returns>Null when all is well.</returns>
+    public string? WhyNot(ClusterConfiguration configuration)
+    {
+        foreach (WorkerLease lease in configuration.Workers?.Leases ?? [])
+        {
+            if (WhyNot(lease) is { } why)
+                return $"{why}, in epoch {configuration.Epoch}";
+        }
+
+        return null;
+    }
+
+    /// <summary>The cluster begins anew.</summary>
+    public void Clear() => _known.Clear();
+
+    private string? WhyNot(WorkerLease lease)
+    {
+        if (!_known.TryGetValue(lease.Worker, out List<WorkerLease>? holders))
+            _known.Add(lease.Worker, holders = []);
+        int own = holders.FindIndex(holder => holder.Node == lease.Node && holder.StoreId == lease.StoreId);
+        foreach (WorkerLease other in holders)
+        {
+            bool isOther = other.Node != lease.Node || (other.StoreId != lease.StoreId && other.UntilMillis != long.MaxValue);
+            if (isOther && other.FromMillis < lease.UntilMillis && lease.FromMillis < other.UntilMillis)
+                return $"{lease} and {other}";
+        }
+
+        if (own < 0)
+            holders.Add(lease);
+        else if (holders[own].FromMillis != lease.FromMillis)
+            return $"{lease} was {holders[own]}";
+        else if (holders[own].UntilMillis < lease.UntilMillis)
+            holders[own] = lease;
+        return null;
+    }
+}
