@@ -78,6 +78,8 @@ internal sealed class IdChecker(SimWorld world)
     /// <summary>Nobody remembers anything any more: the cluster begins anew, and with it its ids.</summary>
     public void Restart()
     {
+        if (world.Shape.Ids is { IsByHand: true })
+            return;
         _last.Clear();
         _made.Clear();
         _received.Clear();
@@ -112,8 +114,10 @@ internal sealed class IdChecker(SimWorld world)
 
     private string? WhyNotGranted(SimNode node, int worker, long millis)
     {
-        _ = millis; // A number that was given by hand is good for ever.
-        return _byHand.TryGetValue(node.StoreId, out int assigned) && assigned == worker ? null : "the number was not assigned to it";
+        // A number that was given by hand is good for ever.
+        if (Shape.IsByHand)
+            return _byHand.TryGetValue(node.StoreId, out int assigned) && assigned == worker ? null : "people gave it another number";
+        return world.Line.Leases.Covers(worker, node.Id, node.StoreId, millis) ? null : "no configuration leases it the number for that moment";
     }
 
     /// <summary>The mark in a store, in milliseconds since 1970; the least number where there is none.</summary>

@@ -89,6 +89,7 @@ public sealed class SimulationRun
 
             new IdRevival(_world).Run();
             new SilenceDrill(_world).Run();
+            new DeclaredDeadDrill(_world).Run();
         }
 
         return ResultOf(evidence?.NewThenOld ?? 0, evidence?.SessionMisses ?? 0);

@@ -11,6 +11,12 @@ internal sealed record IdShape
 
     public required SnowflakeLayout Layout { get; init; }
 
+    /// <summary>People give each new directory a number that nobody had; else the members agree on who has which.</summary>
+    public required bool IsByHand { get; init; }
+
+    /// <summary>How long a number is leased, by its holder's clock.</summary>
+    public required TimeSpan Lease { get; init; }
+
     public required int SequenceStart { get; init; }
 
     public required int RollbackWaitMillisMax { get; init; }
@@ -32,16 +38,23 @@ internal sealed record IdShape
         if (!random.Chance(0.4))
             return null;
         int sequenceBits = random.Of(12, 12, 8, 4, 2);
+        bool isByHand = random.Chance(0.2);
+
+        // Few numbers: then they move, and at times there are not enough.
+        int workerBits = isByHand ? 10 : random.Between(2, 4);
+        int datacenterBits = workerBits / 3;
         return new IdShape
         {
             Layout = new SnowflakeLayout
             {
-                TimeBits = SnowflakeLayout.Bits - 10 - sequenceBits,
-                DatacenterBits = 5,
-                MachineBits = 5,
+                TimeBits = SnowflakeLayout.Bits - workerBits - sequenceBits,
+                DatacenterBits = datacenterBits,
+                MachineBits = workerBits - datacenterBits,
                 SequenceBits = sequenceBits,
                 EpochUnixMillis = random.Chance(0.1) ? SnowflakeLayout.DefaultEpochUnixMillis : EarlyEpochMillis,
             },
+            IsByHand = isByHand,
+            Lease = TimeSpan.FromSeconds(random.Of(4, 4, 15, 60, 86_400)),
             SequenceStart = random.Of(0, 0, 1, 3),
             RollbackWaitMillisMax = random.Of(0, 50, 50, 1_000),
             MarkAheadMillis = random.Of(10, 100, 500, 3_000),
@@ -59,7 +72,9 @@ internal sealed record IdShape
         RollbackWaitMillisMax = RollbackWaitMillisMax,
         MarkAheadMillis = MarkAheadMillis,
         WaitingMax = 4,
-        Worker = world.Ids.AssignByHand(node.StoreId),
+        Worker = IsByHand ? world.Ids.AssignByHand(node.StoreId) : null,
+        Lease = Lease,
+        GrantRenewMillis = (int)Math.Min(Lease.TotalMilliseconds / 2, 10_000),
         TicketNodes = Counts ? [.. world.Nodes.Take(2).Select(static ticket => ticket.Id)] : [],
         IncrementNodes = Counts ? world.Nodes.Length : 0,
         IncrementIndex = Counts ? node.Index : 0,

@@ -59,7 +59,7 @@ internal static class NodeTuning
         PauseMax = TimeSpan.FromMilliseconds(100),
     };
 
-    private static TopologyOptions Speaking(WorldShape shape) => shape.Changes
+    private static TopologyOptions Speaking(WorldShape shape) => shape.Changes || shape.Ids is not null
         ? new TopologyOptions
         {
             PollInterval = TimeSpan.FromMilliseconds(200),

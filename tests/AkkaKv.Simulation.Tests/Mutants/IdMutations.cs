@@ -97,3 +97,19 @@ internal sealed class GivesTooFew : Mutation
     public override Message? Out(IActorContext context, Address to, Message message) =>
         message is IdsTold { Ranges.Count: > 0 } told ? told with { Ranges = [.. told.Ranges.SkipLast(1)] } : message;
 }
+
+/// <summary>Uses a worker number once leased for ever.</summary>
+internal sealed class OutlivesItsLease : Mutation
+{
+    public override Message? In(IActorContext context, Message message) => message is WorkerGrantTold { Grant: { } grant } told
+        ? told with { Grant = grant with { UntilMillis = long.MaxValue } }
+        : message;
+}
+
+/// <summary>Begins to use a worker number before the lease of its last holder has ended.</summary>
+internal sealed class AnticipatesItsLease : Mutation
+{
+    public override Message? In(IActorContext context, Message message) => message is WorkerGrantTold { Grant: { } grant } told
+        ? told with { Grant = grant with { FromMillis = 0 } }
+        : message;
+}
