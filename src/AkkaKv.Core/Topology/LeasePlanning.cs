@@ -40,10 +40,6 @@ internal static class LeasePlanning
             .GroupBy(told => told.Need.Layout, told => told.Status.From, StringComparer.Ordinal)
             .Select(group => (group.Key, (IReadOnlyList<NodeId>)[.. group]))];
 
-    /// <summary>Whether a member holds it: then nobody else gets the number.</summary>
-    public static bool IsHeld(WorkerLease lease, IReadOnlyList<RingMember> everyone) =>
-        StagedChanges.Find(everyone, lease.Node) is { } member && (member.StoreId == 0 || member.StoreId == lease.StoreId);
-
     // Everyone must have told which layout it has and which number it was given by hand: nobody may then be using one that
     // is leased to another. And nobody may be of a release that can't read leases.
     private static WorkerLeases? Opened(ClusterConfiguration configuration, IReadOnlyList<RingMember> everyone, MemberStatuses statuses)
@@ -100,7 +96,7 @@ internal sealed class LeasePlan
             Take(worker, node, storeId, _floor, long.MaxValue);
         else if (found.IsOf(node, storeId) ? !found.IsByHand : found.IsByHand && found.Node == node)
             Set(found with { StoreId = storeId, UntilMillis = long.MaxValue });
-        else if (!found.IsOf(node, storeId) && !found.IsByHand && !LeasePlanning.IsHeld(found, _everyone))
+        else if (!found.IsOf(node, storeId) && !found.IsByHand && !found.IsHeldBy(_everyone))
             Set(new WorkerLease(worker, node, storeId, found.UntilMillis, long.MaxValue));
     }
 
@@ -155,7 +151,7 @@ internal sealed class LeasePlan
         WorkerLease? first = null;
         foreach (WorkerLease lease in _leases.Values)
         {
-            if (!lease.IsByHand && (first is null || lease.UntilMillis < first.UntilMillis) && !LeasePlanning.IsHeld(lease, _everyone))
+            if (!lease.IsByHand && (first is null || lease.UntilMillis < first.UntilMillis) && !lease.IsHeldBy(_everyone))
                 first = lease;
         }
 

@@ -73,12 +73,12 @@ internal static class LeaseWords
             return null;
         if (found.IsByHand)
             return found.Node == self ? null : $"worker number {worker} was assigned by hand to {found.Node}, for ever: {Advice}";
-        return LeasePlanning.IsHeld(found, everyone) ? $"worker number {worker}, which it was assigned by hand, is leased to {found.Node}: {Advice}" : null;
+        return found.IsHeldBy(everyone) ? $"worker number {worker}, which it was assigned by hand, is leased to {found.Node}: {Advice}" : null;
     }
 
     private static string? Exhausted(WorkerLeases workers, IReadOnlyList<RingMember> everyone)
     {
-        int taken = workers.Leases.Count(lease => lease.IsByHand || LeasePlanning.IsHeld(lease, everyone));
+        int taken = workers.Leases.Count(lease => lease.IsByHand || lease.IsHeldBy(everyone));
         return taken < workers.Count
             ? null
             : $"all {workers.Count} worker numbers of the layout {workers.Layout} are held by members or were assigned by hand: a cluster of {everyone.Count} needs a layout with more";

@@ -19,6 +19,10 @@ public sealed record WorkerLease(int Worker, NodeId Node, ulong StoreId, long Fr
 
     /// <summary>Whether it was given to this directory.</summary>
     public bool IsOf(NodeId node, ulong storeId) => Node == node && StoreId == storeId;
+
+    /// <summary>Whether one of the members holds it: then nobody else gets the number.</summary>
+    public bool IsHeldBy(IReadOnlyList<Ring.RingMember> everyone) =>
+        StagedChanges.Find(everyone, Node) is { } member && (member.StoreId == 0 || member.StoreId == StoreId);
 }
 
 /// <summary>Who may use which worker number when, as agreed; a part of the configuration.</summary>
