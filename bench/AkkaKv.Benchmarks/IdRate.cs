@@ -11,8 +11,7 @@ namespace AkkaKv.Benchmarks;
 /// <remarks>
 /// A thread that is not given a processor makes no ids, and what it missed is gone: no id is of the past. So beside each rate
 /// stand what the machine took: the time that the threads waited for a processor although they had work, steal, and how many of
-/// the milliseconds were filled, partly filled, and missed. "Of its time" is the rate against the ceiling of the time in which a
-/// thread did run.
+/// the milliseconds were filled, partly filled, and missed altogether.
 /// </remarks>
 internal static class IdRate
 {
@@ -40,11 +39,13 @@ internal static class IdRate
         (long stolen, long all) after = CpuJiffies();
         double rate = sum.Ids / Each.TotalSeconds;
         double waited = sum.WaitedNanos / 1e9 / threads / Each.TotalSeconds;
-        double share = rate / layout.IdsPerSecond;
+        double steal = 100.0 * (after.stolen - before.stolen) / Math.Max(1, after.all - before.all);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name}: {rate:#,0} ids/s, {100 * share:0.00} % of the ceiling ({100 * share / Math.Max(0.01, 1 - waited):0.00} % of its time), {(double)sum.Bytes / sum.Ids:0.000000} bytes an id ({sum.Bytes} in all); "
-            + $"milliseconds: {sum.Full} full, {sum.Partly} partly, {sum.Missed} missed; waited for a processor {100 * waited:0.0} % of the time, steal {100.0 * (after.stolen - before.stolen) / Math.Max(1, after.all - before.all):0.0} %"));
+            $"{name}: {rate:#,0} ids/s, {100 * rate / layout.IdsPerSecond:0.00} % of the ceiling, {sum.Bytes} bytes allocated"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"    milliseconds: {sum.Full} full, {sum.Partly} partly, {sum.Missed} missed; waited for a processor {100 * waited:0.0} % of the time, steal {steal:0.0} %"));
     }
 
     private static TakerSum RunFor(SnowflakeSource source, int threads, int block, SnowflakeLayout layout, TimeSpan time)

@@ -4,8 +4,8 @@ using Xunit.Abstractions;
 namespace AkkaKv.Cluster.Tests.Clocks;
 
 /// <summary>
-/// Real nodes whose wall clocks are set back while ids are asked for: no id twice in the whole cluster, and increasing on
-/// each node through everything.
+/// Real nodes, with worker numbers that they lease from each other, whose wall clocks are set back while ids are asked for: no
+/// id twice in the whole cluster, and increasing on each node through everything.
 /// </summary>
 public sealed class ShiftedClockTests(ITestOutputHelper output)
 {
@@ -34,7 +34,6 @@ public sealed class ShiftedClockTests(ITestOutputHelper output)
         var shape = new ClusterShape
         {
             Wrapper = (number, work) => (clocks[number] = new Faketime(work, $"node-{number + 1}")).Wrapper,
-            Prepare = node => node.Arguments = [.. node.Arguments, $"--Ids:Worker={node.Name[^1]}"],
         };
         await ProcessCluster.RunAsync(output, shape, async cluster =>
         {
