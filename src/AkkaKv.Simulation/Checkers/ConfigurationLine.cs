@@ -34,6 +34,9 @@ internal sealed class ConfigurationLine
         Restart();
     }
 
+    /// <summary>Every lease of a worker number that was ever agreed.</summary>
+    public LeaseLine Leases => _leases;
+
     /// <summary>The newest that anybody took for decided.</summary>
     public ClusterConfiguration Newest { get; private set; }
 

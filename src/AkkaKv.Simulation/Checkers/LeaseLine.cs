@@ -1,3 +1,4 @@
+using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Topology;
 
 namespace AkkaKv.Simulation.Checkers;
@@ -19,6 +20,18 @@ internal sealed class LeaseLine
         }
 
         return null;
+    }
+
+    /// <summary>Whether a directory was ever granted a number for a moment.</summary>
+    public bool Covers(int worker, NodeId node, ulong storeId, long millis)
+    {
+        foreach (WorkerLease lease in _known.TryGetValue(worker, out List<WorkerLease>? holders) ? holders : [])
+        {
+            if (lease.Node == node && lease.StoreId == storeId && lease.FromMillis < millis && millis <= lease.UntilMillis)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>The cluster begins anew.</summary>

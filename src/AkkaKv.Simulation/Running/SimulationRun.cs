@@ -25,6 +25,7 @@ public sealed class SimulationRun
     private readonly List<PlannedFault> _schedule;
     private readonly OperatorSession[] _operators;
     private readonly HealedCluster _healed;
+    private readonly IdSession[] _idSessions;
 
     private SimulationRun(SimulationOptions options, WorldSeams seams)
     {
@@ -46,6 +47,7 @@ public sealed class SimulationRun
         _schedule.RemoveAll(fault => options.Without.Contains(fault.Index));
         _operators = shape.Changes ? [new OperatorSession(_world, 0), new OperatorSession(_world, 1)] : [];
         _healed = new HealedCluster(_world, _plan, _clients, _history);
+        _idSessions = shape.Ids is { } ids ? [.. Enumerable.Range(0, ids.Sessions).Select(number => new IdSession(_world, ids, number))] : [];
     }
 
     private static WorldShape ShapeOf(SimulationOptions options, SeedStreams streams)
@@ -53,7 +55,9 @@ public sealed class SimulationRun
         WorldShape shape = WorldShape.Draw(streams.Of("shape"), options.Nodes);
         RandomSource random = streams.Of("changes");
         bool changes = random.Chance(0.5);
-        return options.Changes == MemberChanges.Always || (options.Changes == MemberChanges.Sometimes && changes) ? WithChanges(shape, random, streams) : shape;
+        if (options.Changes == MemberChanges.Always || (options.Changes == MemberChanges.Sometimes && changes))
+            shape = WithChanges(shape, random, streams);
+        return shape with { Ids = IdShape.Draw(streams.Of("ids"), shape) };
     }
 
     private static WorldShape WithChanges(WorldShape shape, RandomSource random, SeedStreams streams)
@@ -90,7 +94,9 @@ public sealed class SimulationRun
                     break;
             }
 
+            new IdRevival(_world).Run();
             new SilenceDrill(_world).Run();
+            new DeclaredDeadDrill(_world).Run();
         }
 
         return ResultOf(evidence?.NewThenOld ?? 0, evidence?.SessionMisses ?? 0);
@@ -121,12 +127,16 @@ public sealed class SimulationRun
             session.StartBusy();
         foreach (OperatorSession one in _operators)
             one.Start();
+        foreach (IdSession session in _idSessions)
+            session.Start();
         long end = _world.Now + _plan.FaultTicks;
         long deadline = end + (3_600 * Second);
         Require(_world.RunUntil(() => Array.TrueForAll(_sessions, session => session.IsOver), deadline), "every session ends", "clients were still at work after an hour");
         _world.RunUntil(static () => false, Math.Max(end, _world.Now));
         foreach (OperatorSession one in _operators)
             one.Stop();
+        foreach (IdSession session in _idSessions)
+            session.Stop();
         return _world.Violation is null;
     }
 

@@ -88,6 +88,7 @@ internal sealed class Deployment(SimWorld world)
         if (Array.TrueForAll(world.Nodes, static other => !other.HoldsConfiguration))
         {
             world.Line.Restart();
+            world.Ids.Restart();
             StartPlainly(node);
             return false;
         }

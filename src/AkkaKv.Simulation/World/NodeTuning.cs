@@ -36,6 +36,7 @@ internal static class NodeTuning
             Configuration = configuration,
             StoreId = node.StoreId,
             TopologyOptions = Speaking(shape),
+            Ids = shape.Ids?.OptionsOf(world, node),
             Transfer = Moving,
             AntiEntropy = Comparisons(shape),
             Hints = HintsOf(shape),
@@ -58,7 +59,7 @@ internal static class NodeTuning
         PauseMax = TimeSpan.FromMilliseconds(100),
     };
 
-    private static TopologyOptions Speaking(WorldShape shape) => shape.Changes
+    private static TopologyOptions Speaking(WorldShape shape) => shape.Changes || shape.Ids is not null
         ? new TopologyOptions
         {
             PollInterval = TimeSpan.FromMilliseconds(200),

@@ -44,6 +44,7 @@ internal sealed class SimWorld
         Founding = new RingTopology(1, shape.Partitions, shape.Replicas, [.. Nodes.Take(shape.Nodes).Select(node => node.Member)]);
         LivingDead = new LivingDead(this);
         Line = new ConfigurationLine(this);
+        Ids = new IdChecker(this);
         Reachability = new ReachabilityChecker(this);
         Calls = new CallDesk(this);
         Deployment = new Deployment(this);
@@ -79,7 +80,10 @@ internal sealed class SimWorld
     /// <summary>Those who were declared dead and live on.</summary>
     public LivingDead LivingDead { get; }
 
-    /// <summary>Questions of operators.</summary>
+    /// <summary>Every unique id that any node ever made.</summary>
+    public IdChecker Ids { get; }
+
+    /// <summary>Questions of operators and of clients of ids.</summary>
     public CallDesk Calls { get; }
 
     /// <summary>Which machines run, and what their processes are started with.</summary>
@@ -202,6 +206,7 @@ internal sealed class SimWorld
         node.RenewsActor = false;
         node.StoreId = life.Store.Log.Identity.VoterId;
         node.Life = life;
+        Ids.Opened(node, life.Store);
         ClusterConfiguration? configuration = Deployment.ConfigurationOf(node);
         Network.NodeStarts(node, configuration);
         Guard(node, () => life.Start(NodeTuning.Of(this, node, life.Loops, configuration)));

@@ -83,6 +83,9 @@ internal sealed record WorldShape
     /// <summary>At the end the run waits until everything deleted is forgotten.</summary>
     public required bool WaitsForReaping { get; init; }
 
+    /// <summary>How unique ids are made; null where nobody makes any.</summary>
+    public IdShape? Ids { get; init; }
+
     /// <summary>Replicas come together without reads: there is anti-entropy.</summary>
     public required bool RepairsItself { get; init; }
 

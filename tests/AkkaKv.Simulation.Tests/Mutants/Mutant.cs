@@ -7,6 +7,7 @@ using AkkaKv.Core.Membership;
 using AkkaKv.Core.Node;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Ring;
+using AkkaKv.Simulation.Checkers;
 using AkkaKv.Simulation.Running;
 using AkkaKv.Simulation.World;
 using System.Text;
@@ -82,6 +83,12 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         OfChange("compares before everyone has entered", Barrier, ActorRole.Transfer, () => new DoesNotWaitForAllToEnter()),
         InWorldsOfTheLivingDead(OfChange("does not fence", OwnWrites, ActorRole.Replica, () => new DoesNotFence())),
         OfChange("goes on without a member", Barrier, ActorRole.Topology, () => new TakesEveryAnswerForDone()),
+        new("touches the sequence before it looks for a rollback", IdChecker.Unique, IdMutations.Changing(layout => new TouchesTheSequenceFirst(layout))),
+        new("writes the mark after the issue", IdChecker.Durable, IdMutations.Changing(_ => new MarksAfterTheIssue())),
+        new("uses a worker number beyond its lease", IdChecker.Granted, IdMutations.Changing(_ => new OutlivesItsLease())),
+        new("uses a worker number before its lease", IdChecker.Granted, IdMutations.Changing(_ => new AnticipatesItsLease())) { Changes = MemberChanges.Always },
+        new("never trusts the clock again", IdRevival.Promise, IdMutations.Changing(_ => new NeverTrustsTheClockAgain())),
+        new("gives fewer ids than it was asked for", IdChecker.Delivered, IdMutations.Changing(_ => new GivesTooFew())),
         new("has a disk that forgets removals", Store, new WorldSeams { Disk = disk => new ForgetsRemovals(disk), Recipe = StoreExerciser.Recipe }),
     ];
 
