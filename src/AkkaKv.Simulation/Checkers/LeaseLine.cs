@@ -41,7 +41,9 @@ internal sealed class LeaseLine
     {
         if (!_known.TryGetValue(lease.Worker, out List<WorkerLease>? holders))
             _known.Add(lease.Worker, holders = []);
-        int own = holders.FindIndex(holder => holder.Node == lease.Node && holder.StoreId == lease.StoreId);
+
+        // One that left and came back may get its number again, from beyond the leases of those who had it meanwhile: another range.
+        int own = holders.FindIndex(holder => holder.Node == lease.Node && holder.StoreId == lease.StoreId && holder.FromMillis == lease.FromMillis);
         foreach (WorkerLease other in holders)
         {
             bool isOther = other.Node != lease.Node || (other.StoreId != lease.StoreId && other.UntilMillis != long.MaxValue);
@@ -51,8 +53,6 @@ internal sealed class LeaseLine
 
         if (own < 0)
             holders.Add(lease);
-        else if (holders[own].FromMillis != lease.FromMillis)
-            return $"{lease} was {holders[own]}";
         else if (holders[own].UntilMillis < lease.UntilMillis)
             holders[own] = lease;
         return null;

@@ -23,6 +23,10 @@ internal sealed class DeclaredDeadDrill(SimWorld world)
     {
         if (world.Violation is not null || !world.Shape.Changes || world.Shape.Ids is not { } ids || world.Members.Count < MembersMin || !_random.Chance(0.5))
             return;
+
+        // What the operators left staged would be committed with it, and may wait for a machine that nobody starts any more.
+        if (world.Line.Newest.Staged.Count > 0)
+            return;
         SimNode gone = world.Members[_random.Next(world.Members.Count)];
         world.Trace.Note(world.Now, gone.Index, "is declared dead, and lives on");
         IdSession[] sessions = [.. Enumerable.Range(0, 2).Select(number => new IdSession(world, ids with { ThinkMillis = 20 }, 100 + number))];
