@@ -239,9 +239,11 @@ public sealed class GatewayActor(GatewayOptions options) : Actor
     private bool TryResolve(EntryKey entry, RequestOptions request, out StoreKey? key, out Quorum quorum, out KvError? error)
     {
         quorum = default;
-        key = null;
+        // The key first: what is wrong with it is wrong on every node, and trying again would not help.
+        if (!RequestChecks.TryKey(entry, options.Limits, out key, out error))
+            return false;
         error = NotReady() ?? NotMember();
-        if (error is not null || !RequestChecks.TryKey(entry, options.Limits, out key, out error))
+        if (error is not null)
             return false;
         BucketQuorum bucket = options.Buckets.TryGetValue(entry.Bucket, out BucketQuorum? own) ? own : NoBucket;
         return QuorumRules.TryResolve(request, bucket, options.Quorum, options.Timeout, Ring.MembersInOrder.Count, out quorum, out error);

@@ -34,7 +34,7 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             case ReplicaRead read: OnRead(context, read); break;
             case ReplicaPut put: OnPut(context, put); break;
             case ReplicaMerge merge: OnMerge(context, merge); break;
-            case RingChanged changed: _fence.Adopt(context, changed.Ring); break;
+            case RingChanged changed: OnRing(context, changed.Ring); break;
             case ReplicaForget forget: OnForget(context, forget); break;
             case ReplicaClearBegin begin: _clearing.Begin(context, begin); break;
             case StoreReadDone done when PartitionTree.Asked(done): _tree.Receive(context, done); break;
@@ -44,6 +44,12 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             case TreeNodesAsk or TreeKeysAsk or TreeKeysEnd or StoreScanDone or TreeSlice: _tree.Receive(context, message); break;
             default: throw new InvariantException($"A replica has no use for {message.GetType().Name}");
         }
+    }
+
+    private void OnRing(IActorContext context, RingSnapshot ring)
+    {
+        _clearing.Adopt(ring);
+        _fence.Adopt(context, ring);
     }
 
     private void OnRead(IActorContext context, ReplicaRead read)

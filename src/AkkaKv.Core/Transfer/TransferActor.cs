@@ -81,8 +81,9 @@ public sealed class TransferActor(TransferOptions options) : Actor
     {
         ClusterConfiguration configuration = entered.Configuration;
         RingSnapshot ring = entered.Ring;
-        if (configuration.Phase == TopologyPhase.WriteNew)
-            return new ClearTask(new ClearMeans(configuration.WorkEpoch, ring, configuration.Gone, options, _calls, _pace, _choice));
+        bool isLate = configuration.Phase == TopologyPhase.Settled && ring.Epoch > 1 && ring.IsMember(self);
+        if (configuration.Phase == TopologyPhase.WriteNew || isLate)
+            return new ClearTask(new ClearMeans(configuration.WorkEpoch, ring, configuration.Gone, options, _calls, _pace, _choice) { IsLate = isLate });
         if (!configuration.HasWork || ring.Also is not { } after)
             return null;
         IReadOnlyList<PartitionFetch> plan = PartitionFetch.Plan(self, ring, after, configuration.Gone);

@@ -62,6 +62,7 @@ internal sealed class ConfigurationLine
                 Note(entered.Configuration);
                 _entered.Add((life.Node.Index, entered.Configuration.Epoch));
                 _latest[life.Node.Index] = (life, entered.Configuration);
+                _world.LivingDead.Entered(life.Node, entered.Configuration);
                 life.Node.HoldsConfiguration |= entered.Configuration.Epoch > 1;
                 break;
             case EpochWorkTold { Work.IsDone: true } told: _done.Add((life.Node.Index, told.Work.Epoch)); break;
@@ -93,6 +94,7 @@ internal sealed class ConfigurationLine
         CheckPair(configuration.Epoch);
         foreach (RingMember member in configuration.Members)
             _everMembers.Add(SimNode.IndexOf(member.Node));
+        _world.LivingDead.Decided(configuration);
         if (configuration.Epoch < Newest.Epoch)
             return;
         Changes += Newest.Phase != TopologyPhase.Settled && configuration.Phase == TopologyPhase.Settled ? 1 : 0;

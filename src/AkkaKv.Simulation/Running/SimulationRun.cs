@@ -56,8 +56,15 @@ public sealed class SimulationRun
         RandomSource random = streams.Of("changes");
         bool changes = random.Chance(0.5);
         if (options.Changes == MemberChanges.Always || (options.Changes == MemberChanges.Sometimes && changes))
-            shape = shape.WithChanges(random);
+            shape = WithChanges(shape, random, streams);
         return shape with { Ids = IdShape.Draw(streams.Of("ids"), shape) };
+    }
+
+    private static WorldShape WithChanges(WorldShape shape, RandomSource random, SeedStreams streams)
+    {
+        WorldShape changing = shape.WithChanges(random);
+        RandomSource living = streams.Of("living-dead");
+        return living.Chance(0.35) ? changing.WithLivingDead(living) : changing;
     }
 
     /// <summary>Runs a seed.</summary>
@@ -160,7 +167,7 @@ public sealed class SimulationRun
             maybe += operation.Outcome == OperationOutcome.Indeterminate ? 1 : 0;
         }
 
-        var counts = new RunCounts(_history.Operations.Count, ok, not, maybe, newThenOld, sessionMisses, _world.DiskLosses.Count, _world.OrdersTaken, _world.Line.Changes);
+        var counts = new RunCounts(_history.Operations.Count, ok, not, maybe, newThenOld, sessionMisses, _world.DiskLosses.Count, _world.OrdersTaken, _world.Line.Changes, _world.LivingDead.Count);
         var planned = new int[_schedule.Count];
         for (int i = 0; i < planned.Length; i++)
             planned[i] = _schedule[i].Index;

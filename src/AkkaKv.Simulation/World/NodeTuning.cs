@@ -63,11 +63,12 @@ internal static class NodeTuning
         ? new TopologyOptions
         {
             PollInterval = TimeSpan.FromMilliseconds(200),
-            DigestInterval = TimeSpan.FromMilliseconds(500),
+            // Who was declared dead and lives hears of it by this alone: as late as in a real cluster.
+            DigestInterval = shape.DeclaresLiving ? new TopologyOptions().DigestInterval : TimeSpan.FromMilliseconds(500),
             ProposalTimeout = TimeSpan.FromSeconds(1),
             AnswerTimeout = TimeSpan.FromSeconds(2),
             GatherTimeout = TimeSpan.FromMilliseconds(300),
-            FarewellTime = TimeSpan.FromSeconds(3),
+            FarewellTime = new TimeSpan(shape.FarewellTime),
         }
         : new TopologyOptions();
 

@@ -42,6 +42,7 @@ internal sealed class SimWorld
         for (int i = 0; i < Nodes.Length; i++)
             Nodes[i] = new SimNode(i, ClockOf(clocks)) { Disk = NewDisk(i, 1), Member = MemberOf(i), IsDeployed = i < shape.Nodes };
         Founding = new RingTopology(1, shape.Partitions, shape.Replicas, [.. Nodes.Take(shape.Nodes).Select(node => node.Member)]);
+        LivingDead = new LivingDead(this);
         Line = new ConfigurationLine(this);
         Ids = new IdChecker(this);
         Reachability = new ReachabilityChecker(this);
@@ -75,6 +76,9 @@ internal sealed class SimWorld
 
     /// <summary>Every configuration that any node ever had.</summary>
     public ConfigurationLine Line { get; }
+
+    /// <summary>Those who were declared dead and live on.</summary>
+    public LivingDead LivingDead { get; }
 
     /// <summary>Every unique id that any node ever made.</summary>
     public IdChecker Ids { get; }
@@ -250,6 +254,7 @@ internal sealed class SimWorld
         Crash(node, losesPower: false);
         node.IsDead = true;
         node.IsDeployed = false;
+        LivingDead.Ended(node);
         Trace.Note(Now, node.Index, "is lost for ever");
         LoseData(node);
     }

@@ -133,6 +133,8 @@ public sealed class GatewayActorTests
         (left.Code, left.Retryable, left.Outcome).ShouldBe((KvErrorCode.NotReady, true, KvOutcome.NotAttempted));
         left.Detail.ShouldContain("has left");
         world.Get(world.Nodes[3], Key).Error!.Code.ShouldBe(KvErrorCode.NotReady);
+        KvError bad = world.Get(world.Nodes[3], EntryKey.FromText("a b", "k")).Error!;
+        (bad.Code, bad.Retryable).ShouldBe((KvErrorCode.InvalidBucket, false), "what is wrong with a key is told before what is wrong with the node");
         world.Adopt(world.TopologyOf(3, [1, 2, 3], also: [1, 2, 3, 4]));
         world.Put(world.Nodes[3], Key, "v").Error.ShouldBeNull("who is about to join takes requests and passes them on");
     }

@@ -65,6 +65,7 @@ public sealed class FaultyPeerTests
 
         while (node.Counters.InboundMessages == 0 && !node.Stopped.IsCompleted)
             await Task.Yield();
+        await OpenNode.WaitReadyAsync(node);
         GetReply reply = await node.GetAsync(EntryKey.FromText("b", "k"), RequestOptions.Default, default);
 
         node.Stopped.IsCompleted.ShouldBeFalse();

@@ -34,4 +34,11 @@ internal static class OpenNode
         node.Start();
         return node;
     }
+
+    /// <summary>Ends when the node's actors have told each other what they know at the start, or have stopped.</summary>
+    public static async Task WaitReadyAsync(NativeNode node)
+    {
+        while (!node.Stopped.IsCompleted && !(await node.HealthAsync(default)).Ready)
+            await Task.Yield();
+    }
 }

@@ -24,6 +24,7 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
     private const string Session = "with the context token writes follow reads";
     private const string Expiry = "a value is shown until it expires and not after, and all replicas hold the same expiry";
 
+    private const string OwnWrites = "with overlapping strict quorums a session reads its own writes";
     private const string Deleted = "a deleted key stays deleted";
     private const string QuietClient = "one client doing read-modify-write without faults never sees two siblings";
     private const string OneLine = "no two nodes ever hold different configurations of one epoch, and each follows the one before";
@@ -43,7 +44,7 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         OfActor("forgets the context", QuietClient, ActorRole.Gateway, () => new ForgetsContext()),
         OfActor("forgets the context later", Session, ActorRole.Gateway, () => new ForgetsContextLater()),
         OfWrite("hands out a context without the write itself", "with the context token a session's later write replaces its earlier one", () => new ContextWithoutOwnWrite()),
-        OfActor("waits for no replica but its own", "with overlapping strict quorums a session reads its own writes", ActorRole.Gateway, () => new WaitsForItselfAlone()),
+        OfActor("waits for no replica but its own", OwnWrites, ActorRole.Gateway, () => new WaitsForItselfAlone()),
         OfActor("reads one replica at times", "with overlapping strict quorums a session's reads do not go back", ActorRole.Gateway, () => new ReadsOneReplicaAtTimes()),
         OfRead("judges expiry by a late clock", Expiry, () => new ReadsLateClock()),
         OfRead("judges expiry by an early clock", Expiry, () => new ReadsEarlyClock()),
@@ -80,6 +81,7 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         new("proposes over what was accepted", OneLine, Changing(ActorRole.Topology, () => new Unchanged(), actor => actor is ProposalActor ? new IgnoresAcceptedValues() : null)) { Changes = MemberChanges.Always },
         OfChange("drops the last batch, and does not compare", Overlap, ActorRole.Transfer, () => new DropsTheLastBatch()),
         OfChange("compares before everyone has entered", Barrier, ActorRole.Transfer, () => new DoesNotWaitForAllToEnter()),
+        InWorldsOfTheLivingDead(OfChange("does not fence", OwnWrites, ActorRole.Replica, () => new DoesNotFence())),
         OfChange("goes on without a member", Barrier, ActorRole.Topology, () => new TakesEveryAnswerForDone()),
         new("touches the sequence before it looks for a rollback", IdChecker.Unique, IdMutations.Changing(layout => new TouchesTheSequenceFirst(layout))),
         new("writes the mark after the issue", IdChecker.Durable, IdMutations.Changing(_ => new MarksAfterTheIssue())),
@@ -127,6 +129,12 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
     private static Mutant OfActor(string name, string promise, ActorRole role, Func<Mutation> make) => new(name, promise, Changing(role, make));
 
     private static Mutant OfChange(string name, string promise, ActorRole role, Func<Mutation> make) => OfActor(name, promise, role, make) with { Changes = MemberChanges.Always };
+
+    // In every one of its seeds, and with long farewells: else it takes thousands.
+    private static Mutant InWorldsOfTheLivingDead(Mutant mutant) => mutant with
+    {
+        Seams = mutant.Seams with { Shape = shape => shape with { DeclaresLiving = true, FarewellTime = 20 * TimeSpan.TicksPerSecond } },
+    };
 
     private static Mutant OfRead(string name, string promise, Func<Mutation> make) =>
         new(name, promise, Changing(ActorRole.Gateway, () => new Unchanged(), actor => actor is ReadCoordinator ? make() : null));
