@@ -41,20 +41,23 @@ internal sealed class LeaseLine
     {
         if (!_known.TryGetValue(lease.Worker, out List<WorkerLease>? holders))
             _known.Add(lease.Worker, holders = []);
-        int own = holders.FindIndex(holder => holder.Node == lease.Node && holder.StoreId == lease.StoreId);
-        foreach (WorkerLease other in holders)
+
+        // A directory that another one followed may be given the number again, from beyond that one's end: a lease of its own.
+        int own = holders.FindIndex(holder => IsSame(holder, lease) && holder.FromMillis == lease.FromMillis);
+        for (int i = 0; i < holders.Count; i++)
         {
-            bool isOther = other.Node != lease.Node || (other.StoreId != lease.StoreId && other.UntilMillis != long.MaxValue);
-            if (isOther && other.FromMillis < lease.UntilMillis && lease.FromMillis < other.UntilMillis)
+            WorkerLease other = holders[i];
+            bool isSuccessor = other.Node == lease.Node && other.StoreId != lease.StoreId && other.UntilMillis == long.MaxValue;
+            if (i != own && !isSuccessor && other.FromMillis < lease.UntilMillis && lease.FromMillis < other.UntilMillis)
                 return $"{lease} and {other}";
         }
 
         if (own < 0)
             holders.Add(lease);
-        else if (holders[own].FromMillis != lease.FromMillis)
-            return $"{lease} was {holders[own]}";
         else if (holders[own].UntilMillis < lease.UntilMillis)
             holders[own] = lease;
         return null;
     }
+
+    private static bool IsSame(WorkerLease one, WorkerLease other) => one.IsOf(other.Node, other.StoreId);
 }
