@@ -42,12 +42,13 @@ internal sealed class LeaseLine
         if (!_known.TryGetValue(lease.Worker, out List<WorkerLease>? holders))
             _known.Add(lease.Worker, holders = []);
 
-        // One that left and came back may get its number again, from beyond the leases of those who had it meanwhile: another range.
-        int own = holders.FindIndex(holder => holder.Node == lease.Node && holder.StoreId == lease.StoreId && holder.FromMillis == lease.FromMillis);
-        foreach (WorkerLease other in holders)
+        // A directory that another one followed may be given the number again, from beyond that one's end: a lease of its own.
+        int own = holders.FindIndex(holder => IsSame(holder, lease) && holder.FromMillis == lease.FromMillis);
+        for (int i = 0; i < holders.Count; i++)
         {
-            bool isOther = other.Node != lease.Node || (other.StoreId != lease.StoreId && other.UntilMillis != long.MaxValue);
-            if (isOther && other.FromMillis < lease.UntilMillis && lease.FromMillis < other.UntilMillis)
+            WorkerLease other = holders[i];
+            bool isSuccessor = other.Node == lease.Node && other.StoreId != lease.StoreId && other.UntilMillis == long.MaxValue;
+            if (i != own && !isSuccessor && other.FromMillis < lease.UntilMillis && lease.FromMillis < other.UntilMillis)
                 return $"{lease} and {other}";
         }
 
@@ -57,4 +58,6 @@ internal sealed class LeaseLine
             holders[own] = lease;
         return null;
     }
+
+    private static bool IsSame(WorkerLease one, WorkerLease other) => one.IsOf(other.Node, other.StoreId);
 }
