@@ -55,9 +55,9 @@ public sealed class SimulationRun
         WorldShape shape = WorldShape.Draw(streams.Of("shape"), options.Nodes);
         RandomSource random = streams.Of("changes");
         bool changes = random.Chance(0.5);
-        if (options.Changes == MemberChanges.Always || (options.Changes == MemberChanges.Sometimes && changes))
+        if (options.Changes == Occurrence.Always || (options.Changes == Occurrence.Sometimes && changes))
             shape = WithChanges(shape, random, streams);
-        return shape with { Ids = IdShape.Draw(streams.Of("ids"), shape) };
+        return shape with { Ids = IdShape.Draw(streams.Of("ids"), shape, options.Ids) };
     }
 
     private static WorldShape WithChanges(WorldShape shape, RandomSource random, SeedStreams streams)

@@ -1,5 +1,6 @@
 using AkkaKv.Core.Ids;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Simulation.Running;
 
 namespace AkkaKv.Simulation.World;
 
@@ -33,9 +34,11 @@ internal sealed record IdShape
     /// <summary>Tickets and the multi-master increment, too. Not where a disk may be lost: their counter is on it.</summary>
     public required bool Counts { get; init; }
 
-    public static IdShape? Draw(RandomSource random, WorldShape shape)
+    /// <returns>Null where nobody asks for ids.</returns>
+    public static IdShape? Draw(RandomSource random, WorldShape shape, Occurrence when)
     {
-        if (!random.Chance(0.4))
+        bool some = random.Chance(0.4);
+        if (when == Occurrence.Never || (when == Occurrence.Sometimes && !some))
             return null;
         int sequenceBits = random.Of(12, 12, 8, 4, 2);
         bool isByHand = random.Chance(0.2);

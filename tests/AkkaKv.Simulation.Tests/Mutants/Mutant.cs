@@ -78,7 +78,7 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         new("has a disk that lies about syncs", Store, new WorldSeams { Disk = disk => new LyingDisk(disk) }),
         new("has a disk that forges", Store, new WorldSeams { Disk = disk => new ForgingDisk(disk) }),
         OfChange("skips the epoch in which both rings are written to", Overlap, ActorRole.RingManager, () => new SkipsWritingBoth()),
-        new("proposes over what was accepted", OneLine, Changing(ActorRole.Topology, () => new Unchanged(), actor => actor is ProposalActor ? new IgnoresAcceptedValues() : null)) { Changes = MemberChanges.Always },
+        new("proposes over what was accepted", OneLine, Changing(ActorRole.Topology, () => new Unchanged(), actor => actor is ProposalActor ? new IgnoresAcceptedValues() : null)) { Changes = Occurrence.Always },
         OfChange("drops the last batch, and does not compare", Overlap, ActorRole.Transfer, () => new DropsTheLastBatch()),
         OfChange("compares before everyone has entered", Barrier, ActorRole.Transfer, () => new DoesNotWaitForAllToEnter()),
         InWorldsOfTheLivingDead(OfChange("does not fence", OwnWrites, ActorRole.Replica, () => new DoesNotFence())),
@@ -86,14 +86,14 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         new("touches the sequence before it looks for a rollback", IdChecker.Unique, IdMutations.Changing(layout => new TouchesTheSequenceFirst(layout))),
         new("writes the mark after the issue", IdChecker.Durable, IdMutations.Changing(_ => new MarksAfterTheIssue())),
         new("uses a worker number beyond its lease", IdChecker.Granted, IdMutations.Changing(_ => new OutlivesItsLease())),
-        new("uses a worker number before its lease", IdChecker.Granted, IdMutations.Changing(_ => new AnticipatesItsLease())) { Changes = MemberChanges.Always },
+        new("uses a worker number before its lease", IdChecker.Granted, IdMutations.Changing(_ => new AnticipatesItsLease())) { Changes = Occurrence.Always },
         new("never trusts the clock again", IdRevival.Promise, IdMutations.Changing(_ => new NeverTrustsTheClockAgain())),
         new("gives fewer ids than it was asked for", IdChecker.Delivered, IdMutations.Changing(_ => new GivesTooFew())),
         new("has a disk that forgets removals", Store, new WorldSeams { Disk = disk => new ForgetsRemovals(disk), Recipe = StoreExerciser.Recipe }),
     ];
 
     /// <summary>Whether the members change in the seeds that hunt for it.</summary>
-    public MemberChanges Changes { get; init; }
+    public Occurrence Changes { get; init; }
 
     public override string ToString() => Name;
 
@@ -128,7 +128,7 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
 
     private static Mutant OfActor(string name, string promise, ActorRole role, Func<Mutation> make) => new(name, promise, Changing(role, make));
 
-    private static Mutant OfChange(string name, string promise, ActorRole role, Func<Mutation> make) => OfActor(name, promise, role, make) with { Changes = MemberChanges.Always };
+    private static Mutant OfChange(string name, string promise, ActorRole role, Func<Mutation> make) => OfActor(name, promise, role, make) with { Changes = Occurrence.Always };
 
     // In every one of its seeds, and with long farewells: else it takes thousands.
     private static Mutant InWorldsOfTheLivingDead(Mutant mutant) => mutant with
