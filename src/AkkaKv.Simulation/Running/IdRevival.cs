@@ -36,9 +36,12 @@ internal sealed class IdRevival(SimWorld world)
 
         // Who finds all numbers taken makes none.
         int without = ids.IsByHand ? 0 : Math.Max(0, _missing.Count - ids.Layout.WorkerMax - 1);
-        if (!world.RunUntil(() => _missing.Count <= without, world.Now + (SecondsMax * Second)))
+        if (!world.RunUntil(() => MembersMissing() <= without, world.Now + (SecondsMax * Second)))
             world.Fail(Promise, $"{SecondsMax} s after the clocks were right, {string.Join("; ", _missing.Select(pair => $"{SimNode.NameOf(pair.Key)} made none: {pair.Value}"))}");
     }
+
+    // A change that was decided, and that nobody had heard of, may begin only now: whoever leaves by it makes no more.
+    private int MembersMissing() => _missing.Count(pair => world.Members.Contains(world.Nodes[pair.Key]));
 
     private void LetTimePass()
     {
