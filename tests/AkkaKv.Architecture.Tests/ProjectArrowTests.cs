@@ -13,10 +13,11 @@ public sealed class ProjectArrowTests
         ["AkkaKv.Wire"] = ["AkkaKv.Core"],
         ["AkkaKv.Storage"] = ["AkkaKv.Core"],
         ["AkkaKv.Simulation"] = ["AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
-        ["AkkaKv.Host.Native"] = ["AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
-        ["AkkaKv.Host.AkkaNet"] = ["AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
+        ["AkkaKv.Host"] = ["AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
+        ["AkkaKv.Host.Native"] = ["AkkaKv.Host", "AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
+        ["AkkaKv.Host.AkkaNet"] = ["AkkaKv.Host", "AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
         ["AkkaKv.Client"] = ["AkkaKv.Api"],
-        ["AkkaKv.Server"] = ["AkkaKv.Host.Native", "AkkaKv.Host.AkkaNet"],
+        ["AkkaKv.Server"] = ["AkkaKv.Host", "AkkaKv.Host.Native", "AkkaKv.Host.AkkaNet"],
         ["AkkaKv.Cli"] = ["AkkaKv.Client", "AkkaKv.Ids"],
     };
 

@@ -1,5 +1,5 @@
-using AkkaKv.Server.Options;
-using AkkaKv.Server.Spelling;
+using AkkaKv.Host.Settings;
+using AkkaKv.Host.Spelling;
 
 namespace AkkaKv.Server.Launch;
 
