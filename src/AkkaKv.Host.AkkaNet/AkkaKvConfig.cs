@@ -1,4 +1,9 @@
+using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.Client;
+using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
+using Akka.DistributedData;
 
 namespace AkkaKv.Host.AkkaNet;
 
@@ -12,6 +17,13 @@ public static class AkkaKvConfig
     {
         using Stream stream = typeof(AkkaKvConfig).Assembly.GetManifestResourceStream("AkkaKv.base.conf")!;
         using var reader = new StreamReader(stream);
-        return ConfigurationFactory.ParseString(reader.ReadToEnd());
+
+        // What these parts of Akka.NET bring, from the start: their serializers must be known before their first message.
+        return ConfigurationFactory.ParseString(reader.ReadToEnd())
+            .WithFallback(ClusterSharding.DefaultConfig())
+            .WithFallback(ClusterSingleton.DefaultConfig())
+            .WithFallback(ClusterClientReceptionist.DefaultConfig())
+            .WithFallback(DistributedPubSub.DefaultConfig())
+            .WithFallback(DistributedData.DefaultConfig());
     }
 }

@@ -113,18 +113,21 @@ public sealed class AkkaRuntime : INodeRuntime, IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts the region of the replicas' shards; coordinators use it from the moment that it is ready. The actor system must be in
+    /// Starts the region of the replicas' shards; coordinators use each shard from the moment that it lies where the ring says. The actor system must be in
     /// an Akka cluster; after <see cref="StartAsync"/>.
     /// </summary>
     public async Task UseShardingAsync()
     {
         Invariant.Require(_phase == 1, "sharding begins when the node runs");
         PostAlways(new Address(_options.Self, ActorRole.RingManager, 0), new RingSubscribe(new Address(_options.Self, ActorRole.Network, 0)));
-        await ReplicaSharding.StartAsync(_system, _world, _options.RingPartitions);
+        _guardian.Tell(new NodePart(await ReplicaSharding.StartAsync(_system, _world, _options.RingPartitions), ShardScout.Name));
     }
 
-    /// <summary>True when coordinators reach the replicas through their shards now.</summary>
-    public bool IsSharded => _world.Region is not null;
+    /// <summary>The newest ring that sharding was told; null before.</summary>
+    internal RingSnapshot? Ring => _world.Ring;
+
+    /// <summary>True when the replicas of all members that are connected are reached through their shards.</summary>
+    public bool IsSharded => _world.Shards is { } shards && Enumerable.Range(0, shards.Ring.Partitions).All(partition => IsShardedAt(shards, partition));
 
     /// <summary>Messages that came through a shard which lay on another node than the one meant, and were sent on.</summary>
     public long SentOn => Interlocked.Read(ref _world.SentOn);
@@ -176,6 +179,18 @@ public sealed class AkkaRuntime : INodeRuntime, IAsyncDisposable
         if (!_guardian.IsNobody())
             await _guardian.GracefulStop(_options.StopTimeout);
         _stopped.TrySetResult(null);
+    }
+
+    private bool IsShardedAt(ShardTable shards, int partition)
+    {
+        PreferenceList owners = shards.Ring.OwnersOf(partition);
+        for (int ordinal = 0; ordinal < owners.Count; ordinal++)
+        {
+            if (owners[ordinal] != _options.Self && _world.Peers.RouteOf(owners[ordinal]) is not null && !shards.IsFound(partition, ordinal))
+                return false;
+        }
+
+        return true;
     }
 
     // On the thread that failed. The shells take nothing more; then they end.

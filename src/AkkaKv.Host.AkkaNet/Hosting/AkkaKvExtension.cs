@@ -113,12 +113,12 @@ public sealed class AkkaKvExtension : IExtension
     {
         if (_system.Settings.ProviderClass?.Contains("Cluster", StringComparison.Ordinal) != true)
             return;
-        if (options.UsesSharding)
+        if (options.Settings.Akka.Sharding)
             await node.Runtime.UseShardingAsync();
-        if (options.ServesClusterClients)
+        if (options.Settings.Akka.ClusterClients)
             ClusterClientReceptionist.Get(_system).RegisterService(Gateway);
-        if (options.MemberEvents != MemberEventMode.Ignore)
-            _system.ActorOf(Props.Create(() => new MemberFeed(_door, options.MemberEvents, log)), MemberFeed.ActorName);
+        if (options.Settings.Akka.MemberEvents is var mode and not MemberEventMode.Ignore)
+            _system.ActorOf(Props.Create(() => new MemberFeed(_door, mode, log)), MemberFeed.ActorName);
     }
 
     private async Task<Akka.Done> StopAsync()

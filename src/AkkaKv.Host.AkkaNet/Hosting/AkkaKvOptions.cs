@@ -3,19 +3,6 @@ using AkkaKv.Host.Settings;
 
 namespace AkkaKv.Host.AkkaNet.Hosting;
 
-/// <summary>What Akka's member events do to the topology.</summary>
-public enum MemberEventMode
-{
-    /// <summary>Nothing.</summary>
-    Ignore,
-
-    /// <summary>A member up that does not belong is staged to join, one removed is staged to leave: an operator commits.</summary>
-    Stage,
-
-    /// <summary>As <see cref="Stage"/>, and committed at once.</summary>
-    Commit,
-}
-
 /// <summary>How AkkaKv runs in an actor system: the settings of docs/configuration.md, checked in the same way.</summary>
 public sealed record AkkaKvOptions
 {
@@ -23,15 +10,6 @@ public sealed record AkkaKvOptions
 
     /// <summary>All settings that AkkaKv has on any host.</summary>
     public NodeSettings Settings { get; }
-
-    /// <summary>Coordinators reach the replicas through Cluster Sharding. Default true; false sends to the nodes directly, which is faster.</summary>
-    public bool UsesSharding { get; init; } = true;
-
-    /// <summary>What Akka's member events do. Default <see cref="MemberEventMode.Stage"/>.</summary>
-    public MemberEventMode MemberEvents { get; init; } = MemberEventMode.Stage;
-
-    /// <summary>Registers the gateway with the cluster client's receptionist. Default true.</summary>
-    public bool ServesClusterClients { get; init; } = true;
 
     /// <summary>Takes what an operator may want to read; null writes it to the actor system's log.</summary>
     public Action<NodeEvent>? Log { get; init; }
@@ -41,7 +19,7 @@ public sealed record AkkaKvOptions
     public static AkkaKvOptions Of(IEnumerable<KeyValuePair<string, string>> settings, string origin = "options")
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return Read(settings.Select(setting => new SettingValue(setting.Key, setting.Value, new SettingOrigin(SettingSource.File, origin))), []);
+        return Read(settings.Select(setting => new SettingValue(setting.Key, setting.Value, new SettingOrigin(SettingSource.File, origin))));
     }
 
     /// <summary>Takes settings that were read already, as by AkkaKv's server.</summary>
@@ -62,15 +40,12 @@ public sealed record AkkaKvOptions
     public static AkkaKvOptions FromHocon(Config config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var errors = new List<string>();
-        HoconSettings found = HoconSettings.Of(config, errors);
-        AkkaKvOptions options = Read(found.Settings, errors);
-        return options with { UsesSharding = found.UsesSharding, MemberEvents = found.MemberEvents, ServesClusterClients = found.ServesClusterClients };
+        return Read(HoconSettings.Of(config));
     }
 
-    private static AkkaKvOptions Read(IEnumerable<SettingValue> settings, List<string> errors)
+    private static AkkaKvOptions Read(IEnumerable<SettingValue> settings)
     {
-        OptionsResult result = OptionsReader.Read(settings, errors, isEmbedded: true);
+        OptionsResult result = OptionsReader.Read(settings, [], isEmbedded: true);
         return result.Options is { } options ? Of(options) : throw new AkkaKvConfigurationException(result.Errors);
     }
 }

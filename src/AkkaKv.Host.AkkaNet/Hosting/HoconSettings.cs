@@ -6,67 +6,26 @@ using AkkaKv.Host.Settings;
 namespace AkkaKv.Host.AkkaNet.Hosting;
 
 /// <summary>The section <c>akkakv</c> of HOCON as settings: the same names in HOCON's spelling, so that the same rules hold.</summary>
-internal sealed record HoconSettings(IReadOnlyList<SettingValue> Settings)
+internal static class HoconSettings
 {
     private const string Section = "akkakv";
 
-    // These are the host's own, and no settings of a node.
+    // The host's own, and no setting of a node.
     private const string DispatcherKey = "loop-dispatcher";
-    private const string HostKey = "akka";
 
-    public bool UsesSharding { get; private init; } = true;
-
-    public MemberEventMode MemberEvents { get; private init; } = MemberEventMode.Stage;
-
-    public bool ServesClusterClients { get; private init; } = true;
-
-    public static HoconSettings Of(Config config, List<string> errors)
+    public static IReadOnlyList<SettingValue> Of(Config config)
     {
         var settings = new List<SettingValue>();
         Config section = config.GetConfig(Section);
         if (section.IsNullOrEmpty())
-            return new HoconSettings(settings);
+            return settings;
         foreach ((string key, HoconValue value) in ItemsOf(section.Root))
         {
-            if (key is not (DispatcherKey or HostKey))
+            if (key != DispatcherKey)
                 Flatten(value, Spelled(key), $"{Section}.{key}", settings);
         }
 
-        return OfHost(section.GetConfig(HostKey), settings, errors);
-    }
-
-    private static HoconSettings OfHost(Config host, List<SettingValue> settings, List<string> errors)
-    {
-        var found = new HoconSettings(settings);
-        if (host.IsNullOrEmpty())
-            return found;
-        foreach ((string key, HoconValue value) in ItemsOf(host.Root))
-        {
-            string text = Text(value);
-            switch (key)
-            {
-                case "sharding": found = found with { UsesSharding = Switch(key, text, errors) }; break;
-                case "cluster-clients": found = found with { ServesClusterClients = Switch(key, text, errors) }; break;
-                case "member-events" when Enum.TryParse(text, ignoreCase: true, out MemberEventMode mode) && !char.IsDigit(text[0]):
-                    found = found with { MemberEvents = mode };
-                    break;
-                case "member-events":
-                    errors.Add($"{Section}.{HostKey}.{key} must be ignore, stage or commit; found \"{text}\". Change it.");
-                    break;
-                default:
-                    errors.Add($"{Section}.{HostKey}.{key} is no setting. There are sharding, member-events and cluster-clients.");
-                    break;
-            }
-        }
-
-        return found;
-    }
-
-    private static bool Switch(string key, string text, List<string> errors)
-    {
-        if (text is not ("true" or "false"))
-            errors.Add($"{Section}.{HostKey}.{key} must be on or off; found \"{text}\". Change it.");
-        return text == "true";
+        return settings;
     }
 
     private static void Flatten(HoconValue value, string name, string place, List<SettingValue> settings)

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using AkkaKv.Api;
 using AkkaKv.Host.AkkaNet.Hosting;
+using AkkaKv.Host.Settings;
 
 namespace AkkaKv.Host.AkkaNet.Members;
 

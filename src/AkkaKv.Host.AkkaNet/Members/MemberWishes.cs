@@ -1,5 +1,5 @@
 using AkkaKv.Api;
-using AkkaKv.Host.AkkaNet.Hosting;
+using AkkaKv.Host.Settings;
 
 namespace AkkaKv.Host.AkkaNet.Members;
 

@@ -29,6 +29,8 @@ public sealed class WireSerializer(ExtendedActorSystem system) : SerializerWithS
     private const string HelloManifest = "h1";
     private const string AnswerManifest = "a1";
     private const string ReplicaManifest = "r1";
+    private const string ProbeManifest = "p1";
+    private const string FoundManifest = "f1";
     private const int PrefixBytes = sizeof(int);
 
     /// <summary>Travels with each message: never another.</summary>
@@ -41,6 +43,8 @@ public sealed class WireSerializer(ExtendedActorSystem system) : SerializerWithS
         PeerHello => HelloManifest,
         PeerHelloAnswer => AnswerManifest,
         ReplicaEnvelope => ReplicaManifest,
+        ShardProbe => ProbeManifest,
+        ShardFound => FoundManifest,
         IKvMessage message => KvMessages.ManifestOf(message),
         _ => throw new ArgumentException($"AkkaKv's serializer writes what goes between its nodes; found {o?.GetType().Name ?? "null"}. Bind that type to another serializer.", nameof(o)),
     };
@@ -52,6 +56,8 @@ public sealed class WireSerializer(ExtendedActorSystem system) : SerializerWithS
         PeerHello hello => Write(hello.Incarnation, output => HandshakeCodec.Write(hello.Hello, output)),
         PeerHelloAnswer answer => Write(answer.Incarnation, output => HandshakeCodec.Write(answer.Answer, output)),
         ReplicaEnvelope envelope => Write(envelope),
+        ShardProbe probe => WriteTexts(probe.Shard),
+        ShardFound found => WriteTexts(found.Shard, found.At.Name),
         IKvMessage message => KvMessages.Write(message),
         _ => throw new ArgumentException($"AkkaKv's serializer writes what goes between its nodes; found {obj?.GetType().Name ?? "null"}. Bind that type to another serializer.", nameof(obj)),
     };
@@ -68,6 +74,8 @@ public sealed class WireSerializer(ExtendedActorSystem system) : SerializerWithS
                 HelloManifest => new PeerHello(HandshakeCodec.ReadHello(Handshake(bytes)), IncarnationOf(bytes)),
                 AnswerManifest => new PeerHelloAnswer(HandshakeCodec.ReadAnswer(Handshake(bytes)), IncarnationOf(bytes)),
                 ReplicaManifest => ReadReplica(bytes),
+                ProbeManifest => new ShardProbe(ReadTexts(bytes, 1)[0]),
+                FoundManifest => ReadFound(bytes),
                 _ when KvMessages.TryRead(manifest, bytes, out IKvMessage? message) => message!,
                 _ => throw new SerializationException($"AkkaKv's serializer reads {BatchManifest}, {HelloManifest} and {AnswerManifest}; found {manifest}. Upgrade this node."),
             };
@@ -115,6 +123,28 @@ public sealed class WireSerializer(ExtendedActorSystem system) : SerializerWithS
         return batch.Messages is [var only]
             ? new ReplicaEnvelope(shard, to, batch.From, only)
             : throw new WireFormatException($"What goes to a replica is one message of a kind that this node knows; found {batch.Messages.Count}.");
+    }
+
+    private static ShardFound ReadFound(ReadOnlySpan<byte> bytes)
+    {
+        string[] texts = ReadTexts(bytes, 2);
+        return new ShardFound(texts[0], new NodeId(texts[1]));
+    }
+
+    private static byte[] WriteTexts(params ReadOnlySpan<string> texts)
+    {
+        var output = new ArrayBufferWriter<byte>(64);
+        foreach (string text in texts)
+            WriteText(output, text);
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static string[] ReadTexts(ReadOnlySpan<byte> bytes, int count)
+    {
+        var texts = new string[count];
+        for (int i = 0; i < count; i++)
+            texts[i] = ReadText(ref bytes);
+        return texts;
     }
 
     private static void WriteText(ArrayBufferWriter<byte> output, string text)

@@ -12,6 +12,12 @@ namespace AkkaKv.Host.AkkaNet.Sharding;
 /// <param name="From">Who sends; where it stands must agree.</param>
 internal sealed record ReplicaEnvelope(string Shard, NodeId To, NodeId From, Received Message) : IPeerMessage;
 
+/// <summary>Asks a shard where it lies. Answered by <see cref="ShardFound"/>.</summary>
+internal sealed record ShardProbe(string Shard) : IPeerMessage;
+
+/// <summary>The shard lies on this node.</summary>
+internal sealed record ShardFound(string Shard, NodeId At) : IPeerMessage;
+
 /// <summary>
 /// A replica's place in its shard: hands what comes through the region to the replica's shell on this node. A shard that lies
 /// on another node than the one meant, for as long as it takes to move it, sends on to that node: so a hand-off loses nothing,
@@ -21,10 +27,12 @@ internal sealed class ReplicaEntity(ShellWorld world, int partitions) : UntypedA
 {
     protected override void OnReceive(object message)
     {
-        if (message is ReplicaEnvelope envelope)
-            Take(envelope);
-        else
-            Unhandled(message);
+        switch (message)
+        {
+            case ReplicaEnvelope envelope: Take(envelope); break;
+            case ShardProbe probe: Sender.Tell(new ShardFound(probe.Shard, world.Self), Self); break;
+            default: Unhandled(message); break;
+        }
     }
 
     private void Take(ReplicaEnvelope envelope)

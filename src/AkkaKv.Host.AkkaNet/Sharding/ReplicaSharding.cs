@@ -5,14 +5,14 @@ using AkkaKv.Host.AkkaNet.Shell;
 
 namespace AkkaKv.Host.AkkaNet.Sharding;
 
-/// <summary>Starts the region of the replicas' shards on this node, and uses it from the moment that it knows its coordinator.</summary>
+/// <summary>Starts the region of the replicas' shards on this node.</summary>
 internal static class ReplicaSharding
 {
-    private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(5);
-
-    public static async Task StartAsync(ActorSystem system, ShellWorld world, int partitions)
+    /// <returns>What keeps watch over the shards, to be started by the node.</returns>
+    public static async Task<Props> StartAsync(ActorSystem system, ShellWorld world, int partitions)
     {
-        var allocation = new RingAllocation(() => world.Ring, node => node == world.Self ? OwnOf(system) : world.Peers.AddressOf(node), OwnOf(system));
+        Akka.Actor.Address own = ((ExtendedActorSystem)system).Provider.DefaultAddress;
+        var allocation = new RingAllocation(() => world.Ring, node => node == world.Self ? own : world.Peers.AddressOf(node), own);
         Props entity = Props.Create(() => new ReplicaEntity(world, partitions));
         IActorRef region = await ClusterSharding.Get(system).StartAsync(
             ReplicaShards.TypeName,
@@ -21,29 +21,6 @@ internal static class ReplicaSharding
             new ShardExtractor(),
             allocation,
             PoisonPill.Instance);
-        _ = UseWhenReadyAsync(region, world);
+        return Props.Create(() => new ShardScout(world, region));
     }
-
-    // Until then the region would only keep what it is given, and requests would run into their deadlines: members are sent to
-    // directly as long.
-    private static async Task UseWhenReadyAsync(IActorRef region, ShellWorld world)
-    {
-        while (!world.HasStopped)
-        {
-            try
-            {
-                var known = await region.Ask<CurrentRegions>(GetCurrentRegions.Instance, AskTimeout);
-                if (known.Regions.Count == 0)
-                    continue;
-                world.Region = region;
-                return;
-            }
-            catch (Exception notYet) when (notYet is AskTimeoutException or TaskCanceledException)
-            {
-                // It answers once it knows.
-            }
-        }
-    }
-
-    private static Akka.Actor.Address OwnOf(ActorSystem system) => ((ExtendedActorSystem)system).Provider.DefaultAddress;
 }

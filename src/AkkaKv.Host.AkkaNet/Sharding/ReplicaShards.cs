@@ -27,13 +27,18 @@ internal static class ReplicaShards
     }
 
     /// <summary>Whom the ring names for a shard; null for one that it does not have.</summary>
-    public static NodeId? NodeOf(RingSnapshot ring, string shard)
+    public static NodeId? NodeOf(RingSnapshot ring, string shard) =>
+        TryParse(shard, out int partition, out int ordinal) && partition < ring.Partitions && ordinal < ring.OwnersPerPartition
+            ? ring.OwnersOf(partition)[ordinal]
+            : null;
+
+    /// <summary>Reads what <see cref="IdOf"/> wrote.</summary>
+    public static bool TryParse(string shard, out int partition, out int ordinal)
     {
+        partition = ordinal = 0;
         int dash = shard.IndexOf('-', StringComparison.Ordinal);
-        if (dash <= 0
-            || !int.TryParse(shard.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out int partition)
-            || !int.TryParse(shard.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal))
-            return null;
-        return partition < ring.Partitions && ordinal < ring.OwnersPerPartition ? ring.OwnersOf(partition)[ordinal] : null;
+        return dash > 0
+            && int.TryParse(shard.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out partition)
+            && int.TryParse(shard.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ordinal);
     }
 }

@@ -6,13 +6,18 @@ namespace AkkaKv.Host.AkkaNet.Sharding;
 internal sealed class ShardExtractor : IMessageExtractor
 {
     /// <inheritdoc/>
-    public string? EntityId(object message) => (message as ReplicaEnvelope)?.Shard;
+    public string? EntityId(object message) => message switch
+    {
+        ReplicaEnvelope envelope => envelope.Shard,
+        ShardProbe probe => probe.Shard,
+        _ => null,
+    };
 
     /// <inheritdoc/>
     public object? EntityMessage(object message) => message;
 
     /// <inheritdoc/>
-    public string? ShardId(object message) => (message as ReplicaEnvelope)?.Shard;
+    public string? ShardId(object message) => EntityId(message);
 
     /// <inheritdoc/>
     public string ShardId(string entityId, object? messageHint = null) => entityId;

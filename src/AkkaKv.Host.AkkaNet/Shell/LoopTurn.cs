@@ -99,13 +99,9 @@ internal sealed class LoopTurn
     // What a coordinator asks of an owner. The rest, as comparing and transfers, is between nodes and not about who owns what.
     private bool TrySendToShard(Address to, Message message)
     {
-        if (World.Region is not { } region || World.Ring is not { } ring || message is not (ReplicaRead or ReplicaMerge))
+        if (World.Shards is not { } shards || message is not (ReplicaRead or ReplicaMerge) || shards.ShardFor(to.Number, to.Node) is not { } shard)
             return false;
-        int partition = (int)to.Number;
-        if (partition >= ring.Partitions || ReplicaShards.OrdinalOf(ring, partition, to.Node) is not { } ordinal)
-            return false;
-        var received = new Received(to.Role, to.Number, message);
-        region.Tell(new ReplicaEnvelope(ReplicaShards.IdOf(partition, ordinal), to.Node, World.Self, received), _actor);
+        shards.Region.Tell(new ReplicaEnvelope(shard, to.Node, World.Self, new Received(to.Role, to.Number, message)), _actor);
         return true;
     }
 

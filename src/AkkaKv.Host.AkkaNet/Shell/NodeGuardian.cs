@@ -20,6 +20,9 @@ internal sealed record NodeLaunch(
     ulong Incarnation,
     TaskCompletionSource Launched);
 
+/// <summary>Another actor of the node, started later.</summary>
+internal sealed record NodePart(Props Props, string Name);
+
 /// <summary>The parent of all Akka actors of a node: makes them in the order in which they need each other.</summary>
 internal sealed class NodeGuardian(NodeLaunch launch) : UntypedActor
 {
@@ -46,7 +49,13 @@ internal sealed class NodeGuardian(NodeLaunch launch) : UntypedActor
         return Directive.Stop;
     });
 
-    protected override void OnReceive(object message) => Unhandled(message);
+    protected override void OnReceive(object message)
+    {
+        if (message is NodePart part)
+            Context.ActorOf(part.Props, part.Name);
+        else
+            Unhandled(message);
+    }
 
     private void Launch()
     {

@@ -3,6 +3,7 @@ using Akka.Actor;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Ring;
 using AkkaKv.Host.AkkaNet.Peers;
+using AkkaKv.Host.AkkaNet.Sharding;
 using AkkaKv.Host.Callers;
 using AkkaKv.Host.Loops;
 
@@ -23,7 +24,7 @@ internal sealed class ShellWorld(NodeId self, TimeProvider clock, CallTable call
     private LoopTurn[] _loops = [];
     private LoopTurn[] _loopOfShell = [];
     private RingSnapshot? _ring;
-    private IActorRef? _region;
+    private ShardTable? _shards;
     private volatile bool _hasStopped;
 
     public NodeId Self { get; } = self;
@@ -46,11 +47,11 @@ internal sealed class ShellWorld(NodeId self, TimeProvider clock, CallTable call
         set => Volatile.Write(ref _ring, value);
     }
 
-    /// <summary>The region of the replicas' shards; null where replicas are reached directly.</summary>
-    public IActorRef? Region
+    /// <summary>The shards of the replicas; null where those are reached directly.</summary>
+    public ShardTable? Shards
     {
-        get => Volatile.Read(ref _region);
-        set => Volatile.Write(ref _region, value);
+        get => Volatile.Read(ref _shards);
+        set => Volatile.Write(ref _shards, value);
     }
 
     /// <summary>Keeps the peers; set once before anything runs.</summary>

@@ -21,6 +21,9 @@ public sealed record NodeSettings
     /// <summary>How the node makes unique ids.</summary>
     public required Core.Ids.IdOptions Ids { get; init; }
 
+    /// <summary>What counts on the Akka.NET host alone.</summary>
+    public required AkkaSettings Akka { get; init; }
+
     /// <summary>Defaults of single buckets, by bucket name.</summary>
     public required IReadOnlyDictionary<string, BucketOptions> Buckets { get; init; }
 
@@ -79,6 +82,9 @@ public sealed record LocalNodeOptions
 
     /// <summary>Event loops; 0 takes one for each core.</summary>
     public required int Loops { get; init; }
+
+    /// <summary>What runs its actors.</summary>
+    public NodeHostKind Host { get; init; }
 
     /// <summary>Founds a new cluster of this one node.</summary>
     public bool Bootstrap { get; init; }

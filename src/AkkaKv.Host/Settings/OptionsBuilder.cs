@@ -44,6 +44,7 @@ internal sealed class OptionsBuilder
             Upkeep = Upkeep(),
             Metrics = new MetricsOptions { OtlpEndpoint = Optional("Metrics:OtlpEndpoint") is { } url ? new Uri(url) : null, OtlpInterval = Millis("Metrics:OtlpIntervalMillis") },
             Ids = IdSettings.Of(values),
+            Akka = AkkaSettings.Of(values),
             Buckets = Buckets(),
             LogLevel = Enum.Parse<LogLevel>(values["Log:Level"].Text, ignoreCase: true),
         };
@@ -85,6 +86,7 @@ internal sealed class OptionsBuilder
             Name = name,
             DataDirectory = Path.GetFullPath(Optional("Node:DataDirectory") ?? (name is null ? "data" : Path.Combine("data", name))),
             Loops = Number("Node:Loops"),
+            Host = Enum.Parse<NodeHostKind>(values["Node:Host"].Text, ignoreCase: true),
             Bootstrap = bool.Parse(values["Node:Bootstrap"].Text),
             Join = Optional("Node:Join") is { } urls ? [.. SettingRule.AsUrls(urls).OfType<Uri>()] : [],
             LeaveOnStop = bool.Parse(values["Node:LeaveOnStop"].Text),

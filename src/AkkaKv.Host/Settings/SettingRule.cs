@@ -23,6 +23,10 @@ internal sealed partial record SettingRule(string Required, Func<string, bool> H
         "one or more URLs separated by commas, as in http://10.0.0.1:7001,http://10.0.0.2:7001",
         text => AsUrls(text) is { Count: > 0 } urls && urls.All(url => url is not null));
 
+    public static SettingRule HostPorts { get; } = new(
+        "one or more host:port separated by commas, as in 10.0.0.1:7101,10.0.0.2:7101",
+        text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } all && all.All(each => Split(each) is not null));
+
     public static SettingRule AddressPort { get; } = new(
         "an IP address and a port, as in 127.0.0.1:7001 or 0.0.0.0:7001",
         text => text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var point) && point.Port > 0);

@@ -42,6 +42,7 @@ internal static class SettingsCatalog
         new("Node:Bootstrap", "false", SettingRule.OneOf("true", "false"), "Founds a new cluster of this one node; refused where the data directory holds anything already."),
         new("Node:Join", null, SettingRule.HttpUrls, "Nodes of a running cluster that this one asks to be taken in, in turn; without effect once its data directory holds that cluster's configuration."),
         new("Node:LeaveOnStop", "false", SettingRule.OneOf("true", "false"), "On SIGTERM the node leaves the cluster for good, its data handed over, before it ends."),
+        new("Node:Host", "native", SettingRule.OneOf("native", "akka"), "What runs the node's actors: its own event loops, or an Akka.NET actor system in its cluster. The same on every member; akka only where it was built in."),
         new("Store:Kind", "log", SettingRule.OneOf("log", "memory"), "log keeps values on disk; memory forgets them with the process."),
         new("Store:Durability", "always", SettingRule.OneOf("always", "interval", "none"), "always: acknowledged means synced. interval and none lose the last writes of a node that loses power."),
         new("Store:SyncIntervalMillis", "100", SettingRule.Whole(1, 60_000), "How often durability interval syncs."),
@@ -71,6 +72,7 @@ internal static class SettingsCatalog
         new("Metrics:OtlpEndpoint", null, SettingRule.CollectorUrl, "An OpenTelemetry collector that gets the metrics as http/protobuf; else the variable OTEL_EXPORTER_OTLP_ENDPOINT; unset sends nothing."),
         new("Metrics:OtlpIntervalMillis", "60000", SettingRule.Whole(100, 3_600_000), "Between two exports to it."),
         .. IdSettings.All,
+        .. AkkaSettings.All,
         new("Log:Level", "Information", SettingRule.OneOf("Trace", "Debug", "Information", "Warning", "Error", "None"), "The lowest level that is logged."),
     ];
 

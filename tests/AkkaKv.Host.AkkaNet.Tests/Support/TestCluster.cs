@@ -36,6 +36,8 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public AkkaNode this[int index] => _nodes[index]!;
 
+    public int PortOf(NodeId node) => _ports[Enumerable.Range(0, _ports.Length).First(index => NameOf(index) == node)];
+
     public TestSystem SystemOf(int index) => _systems[index];
 
     public static async Task<TestCluster> StartAsync(
