@@ -11,7 +11,7 @@ using AkkaKv.Host.AkkaNet.Gateway;
 //   dotnet run -c Release -p:WithAkka=true --project samples/ClusterClient -- akkakv@127.0.0.1:7101
 string contact = args.FirstOrDefault() ?? "akkakv@127.0.0.1:7101";
 Config settings = ConfigurationFactory.ParseString("""
-    akka { actor.provider = remote, remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }, loglevel = WARNING }
+    akka { loglevel = WARNING, actor.provider = remote, remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 } }
     """).WithFallback(AkkaKvConfig.Base);
 using ActorSystem system = ActorSystem.Create("outside", settings);
 IActorRef client = system.ActorOf(ClusterClient.Props(ClusterClientSettings.Create(system)

@@ -48,6 +48,20 @@ public sealed class ProjectArrowTests
         project.Descendants("PackageReference").Select(package => package.Attribute("Include")?.Value).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("src/AkkaKv.Host.AkkaNet")]
+    [InlineData("tests/AkkaKv.Host.AkkaNet.Tests")]
+    [InlineData("bench/AkkaKv.AkkaNet.Benchmarks")]
+    [InlineData("samples/ClusterClient")]
+    public void What_is_of_Akka_is_empty_without_the_property(string folder)
+    {
+        string path = Directory.GetFiles(Path.Combine(SourceTree.Root, folder), "*.csproj").ShouldHaveSingleItem();
+        var project = XDocument.Load(path);
+        project.Descendants("EnableDefaultCompileItems").ShouldHaveSingleItem().Parent!.Attribute("Condition")!.Value.ShouldBe("'$(WithAkka)' != 'true'");
+        foreach (XElement package in project.Descendants("PackageReference"))
+            package.Parent!.Attribute("Condition").ShouldNotBeNull($"{folder} asks for {package.Attribute("Include")!.Value}").Value.ShouldBe("'$(WithAkka)' == 'true'");
+    }
+
     [Fact]
     public void The_default_build_knows_no_Akka_type()
     {

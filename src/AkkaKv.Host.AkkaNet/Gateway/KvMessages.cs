@@ -70,7 +70,7 @@ internal static partial class KvMessages
         }
     }
 
-    [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    [JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
     [JsonSerializable(typeof(KvGet))]
     [JsonSerializable(typeof(KvPut))]
     [JsonSerializable(typeof(KvDelete))]

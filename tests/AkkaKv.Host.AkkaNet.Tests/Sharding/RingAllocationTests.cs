@@ -19,7 +19,7 @@ public sealed class RingAllocationTests : TestKit
     private RingSnapshot? _ring = RingOf(1, Names[..3]);
 
     public RingAllocationTests()
-        : base("akka { actor.provider = remote, remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 0 }, loglevel = WARNING }") => _regions = Names.ToDictionary(
+        : base("akka { loglevel = WARNING, actor.provider = remote, remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 0 } }") => _regions = Names.ToDictionary(
         name => name,
         name => Sys is ExtendedActorSystem system && name != Names[0]
             ? system.Provider.ResolveActorRef(new RootActorPath(AddressOf(name)!) / "system" / "sharding" / "region")
