@@ -1,23 +1,10 @@
-using System.Globalization;
 using System.Net;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Host.Callers;
 using AkkaKv.Wire.Codec;
 using AkkaKv.Wire.Handshake;
 
 namespace AkkaKv.Host.Native;
-
-/// <summary>Where a member listens for nodes. Port 0 is not known yet: see <see cref="NativeRuntime.SetPeerEndpoint"/>.</summary>
-public sealed record PeerEndpoint(NodeId Node, string Host, int Port)
-{
-    /// <summary>Reads <c>host:port</c>; null when it is not that.</summary>
-    public static PeerEndpoint? TryParse(NodeId node, string endpoint)
-    {
-        int colon = endpoint.LastIndexOf(':');
-        return colon > 0 && int.TryParse(endpoint.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= 65_535
-            ? new PeerEndpoint(node, endpoint[..colon].Trim('[', ']'), port)
-            : null;
-    }
-}
 
 /// <summary>How one node runs. Each bound stands with its default and its reason.</summary>
 public sealed record NativeNodeOptions
@@ -104,7 +91,7 @@ public sealed record NativeNodeOptions
         Invariant.Require(Loops is >= 1 and <= 256, "Loops is 1 to 256", Loops);
         Invariant.Require(InboxMessagesMax > 0, "InboxMessagesMax is positive", InboxMessagesMax);
         Invariant.Require(TurnMessagesMax > 0, "TurnMessagesMax is positive", TurnMessagesMax);
-        Invariant.Require(CallsMax is > 0 and <= Callers.CallTable.SlotsMax, "CallsMax is 1 to 16777216", CallsMax);
+        Invariant.Require(CallsMax is > 0 and <= CallTable.SlotsMax, "CallsMax is 1 to 16777216", CallsMax);
         Invariant.Require(FrameBytesMax is >= 1024 and <= 512 << 20, "FrameBytesMax is 1 KiB to 512 MiB", FrameBytesMax);
         Invariant.Require(PeerBytesOutstandingMax is > 0 and <= 512 << 20, "PeerBytesOutstandingMax is 1 byte to 512 MiB", PeerBytesOutstandingMax);
         Invariant.Require(SilenceMax > PingInterval, "SilenceMax is longer than PingInterval", SilenceMax);

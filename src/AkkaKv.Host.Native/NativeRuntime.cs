@@ -1,7 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
 using AkkaKv.Core.Kernel;
-using AkkaKv.Host.Native.Callers;
+using AkkaKv.Host.Callers;
+using AkkaKv.Host.Loops;
 using AkkaKv.Host.Native.Loops;
 using AkkaKv.Host.Native.Peers;
 using AkkaKv.Wire.Codec;
@@ -12,7 +13,7 @@ namespace AkkaKv.Host.Native;
 /// One node of the native host: its event loops, its connections, and the way in from outside of the actors.
 /// </summary>
 /// <remarks>The order: make it, <see cref="Spawn"/> its actors, <see cref="Bind"/> if the port must be known, <see cref="Start"/>, dispose.</remarks>
-public sealed class NativeRuntime : IAsyncDisposable
+public sealed class NativeRuntime : INodeRuntime, IAsyncDisposable
 {
     private readonly NativeNodeOptions _options;
     private readonly NativeHooks _hooks;
@@ -103,15 +104,7 @@ public sealed class NativeRuntime : IAsyncDisposable
     public void PostAlways(Address to, Message message) =>
         InboxOf(to).PostPastBound(new Delivery(to.Role, to.Number, message));
 
-    /// <summary>
-    /// Asks an actor of this node. The request is made with the address for the reply, which may come from any node.
-    /// </summary>
-    /// <param name="state">Given to <paramref name="makeRequest"/>, which can then be static.</param>
-    /// <param name="reply">
-    /// To be awaited exactly once. Fails with <see cref="NodeStoppedException"/> or, when cancelled, with
-    /// <see cref="OperationCanceledException"/>; deadlines are the actors' affair.
-    /// </param>
-    /// <returns>False when nothing was sent: too many wait, or the inbox is full, or the node has stopped.</returns>
+    /// <inheritdoc/>
     public bool TryAsk<TState>(
         Address to,
         TState state,
@@ -133,6 +126,16 @@ public sealed class NativeRuntime : IAsyncDisposable
         reply = task;
         return true;
     }
+
+    /// <inheritdoc/>
+    public int CallsWaiting => _calls.Waiting;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<long> CountedByActors => Counters().OfActors;
+
+    /// <inheritdoc/>
+    public string PeerTroubles => string.Join(
+        " ", PeerStatuses().Where(peer => !peer.Connected).Select(peer => $"{peer.Node} at {peer.Endpoint}: {peer.Trouble ?? "connecting"}."));
 
     /// <summary>How it stands with each peer.</summary>
     public IReadOnlyList<PeerStatus> PeerStatuses() => [.. _peers.Links.Select(link => link.Status())];

@@ -1,4 +1,4 @@
 using AkkaKv.Server.Launch;
 
 SocketThreads.Prefer();
-return await Entry.RunAsync(args, NativeNodeHost.Create, Console.Out, Console.Error);
+return await Entry.RunAsync(args, HostChoice.Create, Console.Out, Console.Error);

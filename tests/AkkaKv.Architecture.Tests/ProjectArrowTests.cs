@@ -13,10 +13,11 @@ public sealed class ProjectArrowTests
         ["AkkaKv.Wire"] = ["AkkaKv.Core"],
         ["AkkaKv.Storage"] = ["AkkaKv.Core"],
         ["AkkaKv.Simulation"] = ["AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
-        ["AkkaKv.Host.Native"] = ["AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
-        ["AkkaKv.Host.AkkaNet"] = ["AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
+        ["AkkaKv.Host"] = ["AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
+        ["AkkaKv.Host.Native"] = ["AkkaKv.Host", "AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
+        ["AkkaKv.Host.AkkaNet"] = ["AkkaKv.Host", "AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
         ["AkkaKv.Client"] = ["AkkaKv.Api"],
-        ["AkkaKv.Server"] = ["AkkaKv.Host.Native", "AkkaKv.Host.AkkaNet"],
+        ["AkkaKv.Server"] = ["AkkaKv.Host", "AkkaKv.Host.Native", "AkkaKv.Host.AkkaNet"],
         ["AkkaKv.Cli"] = ["AkkaKv.Client", "AkkaKv.Ids"],
     };
 
@@ -45,6 +46,20 @@ public sealed class ProjectArrowTests
     {
         var project = XDocument.Load(Path.Combine(SourceTree.Root, "src", name, name + ".csproj"));
         project.Descendants("PackageReference").Select(package => package.Attribute("Include")?.Value).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("src/AkkaKv.Host.AkkaNet")]
+    [InlineData("tests/AkkaKv.Host.AkkaNet.Tests")]
+    [InlineData("bench/AkkaKv.AkkaNet.Benchmarks")]
+    [InlineData("samples/ClusterClient")]
+    public void What_is_of_Akka_is_empty_without_the_property(string folder)
+    {
+        string path = Directory.GetFiles(Path.Combine(SourceTree.Root, folder), "*.csproj").ShouldHaveSingleItem();
+        var project = XDocument.Load(path);
+        project.Descendants("EnableDefaultCompileItems").ShouldHaveSingleItem().Parent!.Attribute("Condition")!.Value.ShouldBe("'$(WithAkka)' != 'true'");
+        foreach (XElement package in project.Descendants("PackageReference"))
+            package.Parent!.Attribute("Condition").ShouldNotBeNull($"{folder} asks for {package.Attribute("Include")!.Value}").Value.ShouldBe("'$(WithAkka)' == 'true'");
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class ServerRoomTests
                 continue;
             seen++;
             bool ours = IsIn(to, "AkkaKv");
-            bool isLeaf = IsIn(to, "AkkaKv.Server.Spelling");
+            bool isLeaf = IsIn(to, "AkkaKv.Host.Spelling");
             if (ours && !isLeaf && !IsIn(to, "AkkaKv.Api") && !IsIn(to, facade))
                 broken.Add($"{from.FullName} uses {to.FullName}");
         }

@@ -1,16 +1,14 @@
 using AkkaKv.Core.Kernel;
+using AkkaKv.Host.Loops;
 
 namespace AkkaKv.Host.Native.Loops;
 
 /// <summary>One actor's place on its loop, and all that the actor sees of the host.</summary>
-internal sealed class ActorCell(EventLoop loop, Address self, Actor actor) : IActorContext
+internal sealed class ActorCell(EventLoop loop, Address self, Actor actor) : TimerOwner, IActorContext
 {
     public Actor Actor { get; } = actor;
 
     public Address Self { get; } = self;
-
-    /// <summary>Head of the list of its timers, for the timer heap only.</summary>
-    public int FirstTimer { get; set; } = -1;
 
     /// <summary>Set by the actor; the loop takes the cell away when the current message is done.</summary>
     public bool IsStopping { get; private set; }

@@ -1,4 +1,5 @@
 using AkkaKv.Core.Kernel;
+using AkkaKv.Host.Loops;
 using AkkaKv.Host.Native.Peers;
 
 namespace AkkaKv.Host.Native.Loops;
@@ -219,10 +220,10 @@ internal sealed class EventLoop
     {
         for (int fired = 0; fired < _options.TurnMessagesMax; fired++)
         {
-            if (!Timers.TryTakeDue(NowTicks, out ActorCell owner, out Message message))
+            if (!Timers.TryTakeDue(NowTicks, out TimerOwner owner, out Message message))
                 return;
             Counters.TimersFired++;
-            Handle(owner, message);
+            Handle((ActorCell)owner, message);
         }
     }
 

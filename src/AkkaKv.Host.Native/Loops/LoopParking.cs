@@ -1,3 +1,5 @@
+using AkkaKv.Host.Loops;
+
 namespace AkkaKv.Host.Native.Loops;
 
 /// <summary>

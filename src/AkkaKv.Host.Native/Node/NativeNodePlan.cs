@@ -1,8 +1,6 @@
-using AkkaKv.Core.Gateway;
-using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Node;
 using AkkaKv.Core.Ring;
-using AkkaKv.Core.Topology;
+using AkkaKv.Host.Stores;
 using AkkaKv.Storage;
 
 namespace AkkaKv.Host.Native.Node;
@@ -25,36 +23,26 @@ public sealed record NativeNodePlan(
     /// <summary>The node has been told a cluster's configuration, and asks to be taken in.</summary>
     public bool IsJoining { get; init; }
 
+    /// <summary>What of it is not of this host alone.</summary>
+    public NodePlan Shared => new(Actors, Host.Loops, Store, DataDirectory, SiblingsWarn, Log) { IsJoining = IsJoining };
+
     /// <summary>The plan for a node with this store: what the store knows of the cluster comes first.</summary>
-    internal NativeNodePlan With(NativeStore store)
+    internal NativeNodePlan With(NodeStore store)
     {
-        NodeOptions actors = Actors with { StoreId = store.Identity.VoterId };
-        if ((store.Configuration ?? Actors.Configuration) is not { } known)
-            return this with { Actors = actors, Host = Host with { NamedPeers = Host.Peers } };
-        return this with
-        {
-            Actors = actors with { Configuration = known, Topology = known.Ring, Gateway = actors.Gateway with { Places = PlacesOf(known, actors) } },
-            Host = Host with
+        NativeNodePlan plan = this with { Actors = Shared.With(store).Actors, Host = Host with { NamedPeers = Host.Peers } };
+        return plan.Actors.Configuration is not { } known
+            ? plan
+            : plan with
             {
-                RingPartitions = known.Partitions,
-                ClusterId = known.ClusterId,
-                NamedPeers = Host.Peers,
-                Peers = [.. known.Everyone.Where(member => member.Node != actors.Self).Select(PeerOf)],
-            },
-        };
+                Host = plan.Host with
+                {
+                    RingPartitions = known.Partitions,
+                    ClusterId = known.ClusterId,
+                    Peers = [.. known.Everyone.Where(member => member.Node != Actors.Self).Select(PeerOf)],
+                },
+            };
     }
 
     private PeerEndpoint PeerOf(RingMember member) =>
         Host.Peers.FirstOrDefault(peer => peer.Node == member.Node) ?? PeerEndpoint.TryParse(member.Node, member.Endpoint) ?? new PeerEndpoint(member.Node, "", 0);
-
-    // A member that the configuration gives no place, as one that is about to join, keeps that of the settings.
-    private static MemberPlace[] PlacesOf(ClusterConfiguration known, NodeOptions actors)
-    {
-        var places = new SortedDictionary<NodeId, MemberPlace>();
-        foreach (MemberPlace place in actors.Gateway.Places)
-            places[place.Node] = place;
-        foreach (RingMember member in known.Everyone.Where(member => member.Endpoint.Length > 0))
-            places[member.Node] = new MemberPlace(member.Node, member.Endpoint, member.Http.Length > 0 ? member.Http : null);
-        return [.. places.Values];
-    }
 }

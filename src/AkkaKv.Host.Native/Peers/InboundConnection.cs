@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Host.Loops;
 using AkkaKv.Host.Native.Loops;
 using AkkaKv.Wire;
 using AkkaKv.Wire.Codec;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace AkkaKv.Server.Http;
 
@@ -17,7 +16,4 @@ public sealed record ClusterFacts(string Name, string SecretFingerprint, int Pro
         HMACSHA256.HashData("akkakv context secret"u8, SHA256.HashData(secret), digest);
         return Convert.ToHexStringLower(digest[..8]);
     }
-
-    /// <summary>The bytes of the secret that seals context tokens; where none is set it is made from the cluster's name.</summary>
-    public static byte[] SecretOf(string? secret, string cluster) => Encoding.UTF8.GetBytes(secret ?? "context of cluster " + cluster);
 }

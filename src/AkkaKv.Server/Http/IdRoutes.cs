@@ -1,6 +1,6 @@
 using System.Globalization;
 using AkkaKv.Api;
-using AkkaKv.Server.Spelling;
+using AkkaKv.Host.Spelling;
 
 namespace AkkaKv.Server.Http;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AkkaKv.Api;
-using AkkaKv.Server.Spelling;
+using AkkaKv.Host.Spelling;
 
 namespace AkkaKv.Server.Http;
 

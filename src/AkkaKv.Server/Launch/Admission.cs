@@ -1,8 +1,8 @@
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Topology;
-using AkkaKv.Host.Native.Node;
+using AkkaKv.Host.Settings;
+using AkkaKv.Host.Stores;
 using AkkaKv.Server.Http;
-using AkkaKv.Server.Options;
 using AkkaKv.Wire.Handshake;
 
 namespace AkkaKv.Server.Launch;
@@ -11,7 +11,7 @@ namespace AkkaKv.Server.Launch;
 /// Decides what a node is, between the opening of its store and its start: one of a configured list, the founder of a
 /// cluster, one that asks to join, or one that goes on where it was. What lies in the data directory wins.
 /// </summary>
-internal sealed class Admission(ServerOptions options, NativeStore store, JoinClient cluster, TimeProvider clock, Action<string> say)
+internal sealed class Admission(NodeSettings options, NodeStore store, JoinClient cluster, TimeProvider clock, Action<string> say)
 {
     private static readonly TimeSpan AskPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SayPause = TimeSpan.FromSeconds(10);
@@ -112,7 +112,7 @@ internal sealed class Admission(ServerOptions options, NativeStore store, JoinCl
         }
     }
 
-    private static JoinOrder OrderOf(ServerOptions options, NativeStore store)
+    private static JoinOrder OrderOf(NodeSettings options, NodeStore store)
     {
         MemberOptions self = options.Self!;
         return new JoinOrder
@@ -121,7 +121,7 @@ internal sealed class Admission(ServerOptions options, NativeStore store, JoinCl
             Member = new Api.ClusterMember(self.Name, self.Endpoint, self.Http ?? "", self.Weight, self.Zone, store.Identity.VoterId.ToString("x16")),
             ProtocolMin = Hello.ProtocolVersionMin,
             ProtocolMax = Hello.ProtocolVersion,
-            SecretFingerprint = ClusterFacts.FingerprintOf(ClusterFacts.SecretOf(options.Cluster.ContextSecret, options.Cluster.Name)),
+            SecretFingerprint = ClusterFacts.FingerprintOf(SettingsPlan.SecretOf(options.Cluster)),
         };
     }
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using AkkaKv.Server.Options;
+using AkkaKv.Host.Settings;
 
 namespace AkkaKv.Server.Launch;
 

@@ -1,5 +1,5 @@
-using AkkaKv.Server.Options;
-using AkkaKv.Server.Spelling;
+using AkkaKv.Host.Settings;
+using AkkaKv.Host.Spelling;
 
 namespace AkkaKv.Server.Launch;
 
@@ -16,7 +16,7 @@ public enum CommandKind
 public sealed record CommandLine
 {
     private static readonly string[] Known =
-        ["--node", "--data", "--member", "--config", "--nodes", "--http-port", "--peer-port", "--restart", "--bootstrap", "--join", "--leave-on-stop", "--help", "--version"];
+        ["--node", "--data", "--member", "--config", "--nodes", "--http-port", "--peer-port", "--restart", "--bootstrap", "--join", "--host", "--leave-on-stop", "--help", "--version"];
 
     public CommandKind Kind { get; private set; } = CommandKind.Run;
 
@@ -145,6 +145,10 @@ public sealed record CommandLine
                 break;
             case "--join":
                 Set("Node:Join", value, flag);
+                break;
+            case "--host":
+                Set("Node:Host", value, flag);
+                shared.Add($"{flag}={value}");
                 break;
             case "--config":
                 ConfigFile = value;

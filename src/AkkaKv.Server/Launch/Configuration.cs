@@ -1,5 +1,5 @@
 using System.Collections;
-using AkkaKv.Server.Options;
+using AkkaKv.Host.Settings;
 
 namespace AkkaKv.Server.Launch;
 

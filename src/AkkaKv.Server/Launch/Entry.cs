@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using AkkaKv.Server.Options;
+using AkkaKv.Host.Settings;
 
 namespace AkkaKv.Server.Launch;
 

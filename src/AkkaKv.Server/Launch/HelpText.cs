@@ -25,6 +25,7 @@ internal static class HelpText
         AkkaKv.Server config show        print every setting, its value and where it comes from
 
         Everywhere:
+          --host akka                    run the actors in an Akka.NET actor system, where that was built in
           --config FILE                  the configuration file (appsettings.json, where there is one)
           --Section:Name=VALUE           any setting, as in --Cluster:W=3 --Store:Durability=interval
           --help, --version

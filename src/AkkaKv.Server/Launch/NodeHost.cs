@@ -1,5 +1,5 @@
 using AkkaKv.Api;
-using AkkaKv.Server.Options;
+using AkkaKv.Host.Settings;
 
 namespace AkkaKv.Server.Launch;
 
@@ -21,7 +21,7 @@ public interface INodeHost : IAsyncDisposable
 }
 
 /// <summary>Makes a host that has not started.</summary>
-public delegate INodeHost NodeHostFactory(ServerOptions options);
+public delegate INodeHost NodeHostFactory(NodeSettings options);
 
 /// <summary>A node cannot start, for a reason that its operator can do something about.</summary>
 public sealed class NodeStartException(int exitCode, string message, Exception? cause = null) : Exception(message, cause)

@@ -1,8 +1,9 @@
 using System.Net.Sockets;
 using AkkaKv.Api;
+using AkkaKv.Host.Doors;
+using AkkaKv.Host.Settings;
 using AkkaKv.Server.Http;
 using AkkaKv.Server.Metrics;
-using AkkaKv.Server.Options;
 using AkkaKv.Wire.Handshake;
 
 namespace AkkaKv.Server.Launch;
@@ -11,7 +12,7 @@ namespace AkkaKv.Server.Launch;
 /// Runs one node: HTTP first, so that /alive and /ready answer while the store opens; then the host. Stops in the
 /// opposite order: no new requests, the running ones finish, the host closes its store.
 /// </summary>
-internal sealed class NodeRunner(ServerOptions options, NodeHostFactory factory, TextWriter errors)
+internal sealed class NodeRunner(NodeSettings options, NodeHostFactory factory, TextWriter errors)
 {
     /// <summary>Runs until the process is asked to stop, or until <paramref name="parentGone"/> completes.</summary>
     /// <returns>The exit code.</returns>
@@ -143,7 +144,7 @@ internal sealed class NodeRunner(ServerOptions options, NodeHostFactory factory,
         LeavesSignals = options.Node.LeaveOnStop,
         Cluster = new ClusterFacts(
             options.Cluster.Name,
-            ClusterFacts.FingerprintOf(ClusterFacts.SecretOf(options.Cluster.ContextSecret, options.Cluster.Name)),
+            ClusterFacts.FingerprintOf(SettingsPlan.SecretOf(options.Cluster)),
             Hello.ProtocolVersionMin,
             Hello.ProtocolVersion),
     };

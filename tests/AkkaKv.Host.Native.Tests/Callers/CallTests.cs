@@ -1,5 +1,5 @@
 using AkkaKv.Core.Kernel;
-using AkkaKv.Host.Native.Callers;
+using AkkaKv.Host.Callers;
 using AkkaKv.Host.Native.Tests.Support;
 
 namespace AkkaKv.Host.Native.Tests.Callers;

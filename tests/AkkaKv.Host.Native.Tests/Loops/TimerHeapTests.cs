@@ -1,4 +1,5 @@
 using AkkaKv.Core.Kernel;
+using AkkaKv.Host.Loops;
 using AkkaKv.Host.Native.Loops;
 using AkkaKv.Host.Native.Tests.Support;
 using Xunit.Abstractions;
@@ -59,7 +60,7 @@ public sealed class TimerHeapTests(ITestOutputHelper output)
         {
             foreach (var timer in twin.Where(timer => timer.Due <= time).OrderBy(timer => timer.Due).ThenBy(timer => timer.Order).ToList())
             {
-                heap.TryTakeDue(time, out ActorCell owner, out Message message).ShouldBeTrue();
+                heap.TryTakeDue(time, out TimerOwner owner, out Message message).ShouldBeTrue();
                 owner.ShouldBe(timer.Owner);
                 message.ShouldBeSameAs(timer.Message);
                 twin.Remove(timer);

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using AkkaKv.Core.Kernel;
-using AkkaKv.Host.Native.Callers;
+using AkkaKv.Host.Callers;
 using AkkaKv.Host.Native.Loops;
 using AkkaKv.Host.Native.Peers;
 using AkkaKv.Host.Native.Tests.Support;

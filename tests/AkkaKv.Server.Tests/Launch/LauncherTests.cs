@@ -2,8 +2,8 @@ using System.Collections;
 using System.Net;
 using System.Net.Sockets;
 using AkkaKv.Api;
+using AkkaKv.Host.Settings;
 using AkkaKv.Server.Launch;
-using AkkaKv.Server.Options;
 using AkkaKv.Server.Tests.Http;
 
 namespace AkkaKv.Server.Tests.Launch;
@@ -179,7 +179,7 @@ public sealed class LauncherTests : IDisposable
         new SelfCommand("/usr/bin/dotnet", ["exec", "/a b/x.dll"]).Line(["--node=node-1", "it's"])
             .ShouldBe(@"/usr/bin/dotnet exec '/a b/x.dll' --node=node-1 'it'\''s'");
 
-    private static INodeHost Unused(ServerOptions options) => throw new InvalidOperationException("No node was meant to be made.");
+    private static INodeHost Unused(NodeSettings options) => throw new InvalidOperationException("No node was meant to be made.");
 
     private static (CommandLine Line, OptionsResult Configured) Read(params string[] arguments)
     {

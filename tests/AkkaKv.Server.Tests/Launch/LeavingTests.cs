@@ -1,6 +1,6 @@
 using AkkaKv.Api;
+using AkkaKv.Host.Settings;
 using AkkaKv.Server.Launch;
-using AkkaKv.Server.Options;
 using AkkaKv.Server.Tests.Http;
 
 namespace AkkaKv.Server.Tests.Launch;
@@ -69,7 +69,7 @@ public class LeavingTests
     [Fact]
     public void A_node_that_joins_is_configured_alone()
     {
-        ServerOptions options = Read("--join", "http://10.0.0.1:7001,http://10.0.0.2:7001", "--leave-on-stop").Options.ShouldNotBeNull();
+        NodeSettings options = Read("--join", "http://10.0.0.1:7001,http://10.0.0.2:7001", "--leave-on-stop").Options.ShouldNotBeNull();
         options.Node.Join.Select(url => url.ToString()).ShouldBe(["http://10.0.0.1:7001/", "http://10.0.0.2:7001/"]);
         options.Node.LeaveOnStop.ShouldBeTrue();
         Read("--bootstrap").Options.ShouldNotBeNull().Node.Bootstrap.ShouldBeTrue();

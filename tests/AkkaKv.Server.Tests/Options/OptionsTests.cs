@@ -6,8 +6,8 @@ using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Node;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
+using AkkaKv.Host.Settings;
 using AkkaKv.Server.Launch;
-using AkkaKv.Server.Options;
 using Microsoft.Extensions.Logging;
 
 namespace AkkaKv.Server.Tests.Options;

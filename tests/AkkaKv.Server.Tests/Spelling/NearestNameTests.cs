@@ -1,4 +1,4 @@
-using AkkaKv.Server.Spelling;
+using AkkaKv.Host.Spelling;
 
 namespace AkkaKv.Server.Tests.Spelling;
 

@@ -1,0 +1,63 @@
+namespace AkkaKv.Host.Settings;
+
+/// <summary>What counts on the Akka.NET host alone: the definitions, and what they make.</summary>
+public sealed record AkkaSettings
+{
+    /// <summary>The actor system's name, the same on every member. For a node in another program it is that program's.</summary>
+    public required string System { get; init; }
+
+    /// <summary>Members that a new one asks to be let into the Akka cluster, <c>host:port</c>; empty are all that are listed.</summary>
+    public IReadOnlyList<string> Seeds { get; init; } = [];
+
+    /// <summary>A file of HOCON that wins over the rest; null for none.</summary>
+    public string? Hocon { get; init; }
+
+    /// <summary>Coordinators reach the replicas through Cluster Sharding; false sends to the members directly.</summary>
+    public required bool Sharding { get; init; }
+
+    /// <summary>What Akka's member events do to the topology.</summary>
+    public required MemberEventMode MemberEvents { get; init; }
+
+    /// <summary>The gateway is registered with the cluster client's receptionist.</summary>
+    public required bool ClusterClients { get; init; }
+
+    internal static IReadOnlyList<SettingDefinition> All { get; } =
+    [
+        new("Akka:System", "akkakv", SettingRule.Name, "The actor system's name, the same on every member; for a node in another program it is that program's."),
+        new("Akka:Seeds", null, SettingRule.HostPorts, "Members that a new one asks to be let into the Akka cluster; unset asks all that are listed."),
+        new("Akka:Hocon", null, SettingRule.Text, "A file of HOCON that wins over what comes with AkkaKv."),
+        new("Akka:Sharding", "true", SettingRule.OneOf("true", "false"), "Coordinators reach the replicas through Cluster Sharding; false sends to the members directly, which is faster."),
+        new("Akka:MemberEvents", "stage", SettingRule.OneOf("ignore", "stage", "commit"), "What the Akka cluster's members do to the topology: a member up is staged to join, one removed to leave; commit does not wait for an operator."),
+        new("Akka:ClusterClients", "true", SettingRule.OneOf("true", "false"), "Actor systems outside of the cluster may read and write through the cluster client."),
+    ];
+
+    internal static AkkaSettings Of(IReadOnlyDictionary<string, SettingValue> values) => new()
+    {
+        System = values["Akka:System"].Text,
+        Seeds = values.TryGetValue("Akka:Seeds", out SettingValue? seeds) ? seeds.Text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [],
+        Hocon = values.GetValueOrDefault("Akka:Hocon")?.Text,
+        Sharding = bool.Parse(values["Akka:Sharding"].Text),
+        MemberEvents = Enum.Parse<MemberEventMode>(values["Akka:MemberEvents"].Text, ignoreCase: true),
+        ClusterClients = bool.Parse(values["Akka:ClusterClients"].Text),
+    };
+}
+
+/// <summary>What the member events of an Akka cluster do to the topology.</summary>
+public enum MemberEventMode
+{
+    /// <summary>Nothing.</summary>
+    Ignore,
+
+    /// <summary>A member up that does not belong is staged to join, one removed is staged to leave: an operator commits.</summary>
+    Stage,
+
+    /// <summary>As <see cref="Stage"/>, and committed at once.</summary>
+    Commit,
+}
+
+/// <summary>What runs a node's actors.</summary>
+public enum NodeHostKind
+{
+    Native,
+    Akka,
+}
