@@ -44,6 +44,10 @@ internal sealed class ReplicaClearing
     public void Begin(IActorContext context, ReplicaClearBegin begin) =>
         context.Send(begin.ReplyTo, new ReplicaClearBegun(begin.Ticket, begin.RingEpoch < _ringEpoch ? Void : _changes));
 
+    /// <summary>Nothing may go: that it was cleared could not be written down.</summary>
+    public static void Refuse(IActorContext context, ReplicaClearBegin begin) =>
+        context.Send(begin.ReplyTo, new ReplicaClearBegun(begin.Ticket, Void));
+
     /// <summary>Whether a key may go. What is under way for it was written after the comparison, or may have been.</summary>
     public bool Allows(KeyWork work, long stamp) => stamp == _changes && work.WritesUnderWay == 0;
 

@@ -53,7 +53,7 @@ public sealed class ClearTests
     {
         Fill();
         Enter(allEntered: false);
-        _world.World.Loses = (_, _, message) => message is FactWriteDone;
+        _world.World.Loses = (_, to, message) => message is FactWriteDone && to.Role == ActorRole.Transfer;
         Enter();
         _world.World.Advance(TimeSpan.FromMinutes(1));
         _world.Store(1).Keys().ShouldBe(0);
