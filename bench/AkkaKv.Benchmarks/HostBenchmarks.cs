@@ -1,6 +1,7 @@
 using System.Net;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
+using AkkaKv.Host;
 using AkkaKv.Host.Native;
 using AkkaKv.Wire.Codec;
 using BenchmarkDotNet.Attributes;
