@@ -9,6 +9,9 @@ public sealed record AkkaSettings
     /// <summary>Members that a new one asks to be let into the Akka cluster, <c>host:port</c>; empty are all that are listed.</summary>
     public IReadOnlyList<string> Seeds { get; init; } = [];
 
+    /// <summary>A new node asks the members of the Akka cluster for the configuration, to be taken in.</summary>
+    public required bool Join { get; init; }
+
     /// <summary>A file of HOCON that wins over the rest; null for none.</summary>
     public string? Hocon { get; init; }
 
@@ -31,6 +34,7 @@ public sealed record AkkaSettings
     [
         new("Akka:System", "akkakv", SettingRule.Name, "The actor system's name, the same on every member; for a node in another program it is that program's."),
         new("Akka:Seeds", null, SettingRule.HostPorts, "Members that a new one asks to be let into the Akka cluster; unset asks all that are listed."),
+        new("Akka:Join", "false", SettingRule.OneOf("true", "false"), "A new node in another program's actor system asks the members of the Akka cluster for the configuration, and waits to be taken in; without effect once its data directory holds it."),
         new("Akka:Hocon", null, SettingRule.Text, "A file of HOCON that wins over what comes with AkkaKv."),
         new("Akka:Sharding", "true", SettingRule.OneOf("true", "false"), "Coordinators reach the replicas through Cluster Sharding; false sends to the members directly, which is faster."),
         new("Akka:ShardState", "ddata", SettingRule.OneOf("ddata", "sqlite", "postgresql"), "Where the shards' coordinator keeps what it has placed: in the members' memory, or through Akka.Persistence.Sql in a database that all members reach."),
@@ -43,6 +47,7 @@ public sealed record AkkaSettings
     {
         System = values["Akka:System"].Text,
         Seeds = values.TryGetValue("Akka:Seeds", out SettingValue? seeds) ? seeds.Text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [],
+        Join = bool.Parse(values["Akka:Join"].Text),
         Hocon = values.GetValueOrDefault("Akka:Hocon")?.Text,
         Sharding = bool.Parse(values["Akka:Sharding"].Text),
         ShardState = Enum.Parse<ShardStateStore>(values["Akka:ShardState"].Text, ignoreCase: true),
