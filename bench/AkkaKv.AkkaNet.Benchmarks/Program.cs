@@ -3,7 +3,7 @@ using System.Globalization;
 using AkkaKv.AkkaNet.Benchmarks;
 
 // Three nodes in this process, 10,000 keys, 64 requests in flight, values of 32 bytes, majorities of three:
-//   dotnet run -c Release -p:WithAkka=true --project bench/AkkaKv.AkkaNet.Benchmarks -- [--keys K] [--rounds N] [--log DIR]
+//   dotnet run -c Release -p:WithAkka=true --project bench/AkkaKv.AkkaNet.Benchmarks -- [--keys K] [--rounds N] [--log DIR] [--only native|direct|sharded|ddata]
 // Without --log the stores are in memory, as Akka.DistributedData's are.
 int keys = Option("--keys", 10_000);
 int rounds = Option("--rounds", 3);
@@ -11,13 +11,18 @@ const int InFlight = 64;
 string? directory = args.SkipWhile(argument => argument != "--log").Skip(1).FirstOrDefault();
 
 Console.WriteLine($"{keys:N0} keys, {InFlight} in flight, 32-byte values, {(directory is null ? "in memory" : "log, always synced")}, best and median of {rounds} rounds");
-Func<IContender>[] contenders =
+string? only = args.SkipWhile(argument => argument != "--only").Skip(1).FirstOrDefault();
+(string Name, Func<IContender> Make)[] contenders =
 [
-    () => new NativeContender(directory), () => new AkkaContender(directory, isSharded: false), () => new AkkaContender(directory, isSharded: true),
-    () => new DistributedDataContender(),
+    ("native", () => new NativeContender(directory)),
+    ("direct", () => new AkkaContender(directory, isSharded: false)),
+    ("sharded", () => new AkkaContender(directory, isSharded: true)),
+    ("ddata", () => new DistributedDataContender()),
 ];
-foreach (Func<IContender> make in contenders)
+foreach ((string name, Func<IContender> make) in contenders)
 {
+    if (only is not null && name != only)
+        continue;
     await using IContender contender = make();
     await contender.StartAsync();
     var value = new byte[32];

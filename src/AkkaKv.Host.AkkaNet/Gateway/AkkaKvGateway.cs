@@ -14,9 +14,15 @@ public sealed class AkkaKvGateway : UntypedActor
     public const string ActorName = "akkakv-gateway";
 
     private readonly IAkkaKv _door;
+    private readonly string _cluster;
 
     /// <param name="door">The node's.</param>
-    public AkkaKvGateway(IAkkaKv door) => _door = door;
+    /// <param name="cluster">The name of AkkaKv's cluster.</param>
+    public AkkaKvGateway(IAkkaKv door, string cluster)
+    {
+        _door = door;
+        _cluster = cluster;
+    }
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -26,9 +32,13 @@ public sealed class AkkaKvGateway : UntypedActor
             case KvGet get: _ = GetAsync(get).PipeTo(Sender, Self, failure: cause => new KvGot([], null, ErrorOf(cause))); break;
             case KvPut put: _ = PutAsync(put).PipeTo(Sender, Self, failure: cause => new KvWritten(null, 0, ErrorOf(cause))); break;
             case KvDelete delete: _ = DeleteAsync(delete).PipeTo(Sender, Self, failure: cause => new KvWritten(null, 0, ErrorOf(cause))); break;
+            case KvTopologyAsk: _ = TopologyAsync().PipeTo(Sender, Self, failure: _ => new KvTopology(_cluster, null)); break;
             default: Unhandled(message); break;
         }
     }
+
+    private async Task<KvTopology> TopologyAsync() =>
+        new(_cluster, await _door.ClusterAsync(CancellationToken.None) is { ClusterId.Length: > 0 } info ? info.Encoded.ToArray() : null);
 
     private async Task<KvGot> GetAsync(KvGet get)
     {

@@ -36,6 +36,13 @@ public sealed record KvGot(IReadOnlyList<KvValue> Values, string? Context, KvErr
 /// <param name="Error">Null when the write succeeded.</param>
 public sealed record KvWritten(string? Context, int Siblings, KvError? Error) : IKvMessage;
 
+/// <summary>Asks for the cluster's configuration, as a node that wants to join does. Answered by <see cref="KvTopology"/>.</summary>
+public sealed record KvTopologyAsk : IKvMessage;
+
+/// <param name="Cluster">The name of AkkaKv's cluster.</param>
+/// <param name="Configuration">As the members exchange it; null as long as the cluster is not founded.</param>
+public sealed record KvTopology(string Cluster, byte[]? Configuration) : IKvMessage;
+
 /// <summary>The messages as bytes: which manifest stands for which. Never reuse one.</summary>
 internal static partial class KvMessages
 {
@@ -46,6 +53,8 @@ internal static partial class KvMessages
         ["kd"] = typeof(KvDelete),
         ["kG"] = typeof(KvGot),
         ["kW"] = typeof(KvWritten),
+        ["kt"] = typeof(KvTopologyAsk),
+        ["kT"] = typeof(KvTopology),
     };
 
     public static string ManifestOf(IKvMessage message) => Types.First(pair => pair.Value == message.GetType()).Key;
@@ -76,5 +85,7 @@ internal static partial class KvMessages
     [JsonSerializable(typeof(KvDelete))]
     [JsonSerializable(typeof(KvGot))]
     [JsonSerializable(typeof(KvWritten))]
+    [JsonSerializable(typeof(KvTopologyAsk))]
+    [JsonSerializable(typeof(KvTopology))]
     private sealed partial class KvJson : JsonSerializerContext;
 }

@@ -49,7 +49,12 @@ public sealed class AkkaKvExtension : IExtension
     public Task StartAsync(AkkaKvOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return StartAsync(options, static (_, store) => Task.FromResult((store.Configuration, false)));
+        AkkaSettings akka = options.Settings.Akka;
+        if (options.Settings.Node.Join.Count > 0)
+            throw new AkkaKvConfigurationException(["Node:Join is for AkkaKv's server; in an actor system a node joins with Akka:Join. Set that to true and leave Node:Join out."]);
+        return StartAsync(options, async (plan, store) => store.Configuration is null && akka.Join
+            ? (await JoinAdmission.AskAsync(_system, options.Settings.Cluster.Name, plan.Log), true)
+            : (store.Configuration, false));
     }
 
     /// <param name="admit">Decides, when the store is open, from which configuration to start, and whether the node asks to be taken in.</param>
@@ -65,7 +70,7 @@ public sealed class AkkaKvExtension : IExtension
         AkkaNode node = await OpenAsync(options, plan, store, admit, log);
         await node.StartAsync();
         Node = node;
-        Gateway = _system.ActorOf(Props.Create(() => new AkkaKvGateway(_door)), AkkaKvGateway.ActorName);
+        Gateway = _system.ActorOf(Props.Create(() => new AkkaKvGateway(_door, options.Settings.Cluster.Name)), AkkaKvGateway.ActorName);
         await StartClusterPartsAsync(options, node, log);
         CoordinatedShutdown.Get(_system).AddTask(CoordinatedShutdown.PhaseServiceStop, "akkakv", StopAsync);
         _door.Open(node);

@@ -34,6 +34,7 @@ public static class AkkaKvHosting
         Config program = builder.Configuration.HasValue ? builder.Configuration.Value : Config.Empty;
         return builder
             .AddHocon(NodeRoles.Hocon(new NodeId(options.Settings.Node.Name!), program), HoconAddMode.Prepend)
+            .AddHocon(ShardStateHocon.Of(options.Settings), HoconAddMode.Append)
             .AddHocon(AkkaKvConfig.Base, HoconAddMode.Append)
             .WithActors((system, registry) => StartAsync(system, registry, options))
             .WithHealthCheck(HealthCheckName, (system, _, cancellation) => CheckAsync(system, cancellation), tags: ["ready", HealthCheckName]);

@@ -9,11 +9,20 @@ public sealed record AkkaSettings
     /// <summary>Members that a new one asks to be let into the Akka cluster, <c>host:port</c>; empty are all that are listed.</summary>
     public IReadOnlyList<string> Seeds { get; init; } = [];
 
+    /// <summary>A new node asks the members of the Akka cluster for the configuration, to be taken in.</summary>
+    public required bool Join { get; init; }
+
     /// <summary>A file of HOCON that wins over the rest; null for none.</summary>
     public string? Hocon { get; init; }
 
     /// <summary>Coordinators reach the replicas through Cluster Sharding; false sends to the members directly.</summary>
     public required bool Sharding { get; init; }
+
+    /// <summary>Where the shards' coordinator keeps what it has placed.</summary>
+    public required ShardStateStore ShardState { get; init; }
+
+    /// <summary>How the database of <see cref="ShardState"/> is reached, as ADO.NET writes it; null is a file in the data directory.</summary>
+    public string? ShardDatabase { get; init; }
 
     /// <summary>What Akka's member events do to the topology.</summary>
     public required MemberEventMode MemberEvents { get; init; }
@@ -25,8 +34,11 @@ public sealed record AkkaSettings
     [
         new("Akka:System", "akkakv", SettingRule.Name, "The actor system's name, the same on every member; for a node in another program it is that program's."),
         new("Akka:Seeds", null, SettingRule.HostPorts, "Members that a new one asks to be let into the Akka cluster; unset asks all that are listed."),
+        new("Akka:Join", "false", SettingRule.OneOf("true", "false"), "A new node in another program's actor system asks the members of the Akka cluster for the configuration, and waits to be taken in; without effect once its data directory holds it."),
         new("Akka:Hocon", null, SettingRule.Text, "A file of HOCON that wins over what comes with AkkaKv."),
         new("Akka:Sharding", "true", SettingRule.OneOf("true", "false"), "Coordinators reach the replicas through Cluster Sharding; false sends to the members directly, which is faster."),
+        new("Akka:ShardState", "ddata", SettingRule.OneOf("ddata", "sqlite", "postgresql"), "Where the shards' coordinator keeps what it has placed: in the members' memory, or through Akka.Persistence.Sql in a database that all members reach."),
+        new("Akka:ShardDatabase", null, SettingRule.Text, "The connection string of that database; unset is a file of SQLite in the data directory, for a cluster of one machine and one node."),
         new("Akka:MemberEvents", "stage", SettingRule.OneOf("ignore", "stage", "commit"), "What the Akka cluster's members do to the topology: a member up is staged to join, one removed to leave; commit does not wait for an operator."),
         new("Akka:ClusterClients", "true", SettingRule.OneOf("true", "false"), "Actor systems outside of the cluster may read and write through the cluster client."),
     ];
@@ -35,8 +47,11 @@ public sealed record AkkaSettings
     {
         System = values["Akka:System"].Text,
         Seeds = values.TryGetValue("Akka:Seeds", out SettingValue? seeds) ? seeds.Text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [],
+        Join = bool.Parse(values["Akka:Join"].Text),
         Hocon = values.GetValueOrDefault("Akka:Hocon")?.Text,
         Sharding = bool.Parse(values["Akka:Sharding"].Text),
+        ShardState = Enum.Parse<ShardStateStore>(values["Akka:ShardState"].Text, ignoreCase: true),
+        ShardDatabase = values.GetValueOrDefault("Akka:ShardDatabase")?.Text,
         MemberEvents = Enum.Parse<MemberEventMode>(values["Akka:MemberEvents"].Text, ignoreCase: true),
         ClusterClients = bool.Parse(values["Akka:ClusterClients"].Text),
     };
@@ -53,6 +68,19 @@ public enum MemberEventMode
 
     /// <summary>As <see cref="Stage"/>, and committed at once.</summary>
     Commit,
+}
+
+/// <summary>Where the shards' coordinator keeps what it has placed.</summary>
+public enum ShardStateStore
+{
+    /// <summary>In the members' memory, by Akka.DistributedData.</summary>
+    DData,
+
+    /// <summary>Akka.Persistence.Sql on SQLite.</summary>
+    Sqlite,
+
+    /// <summary>Akka.Persistence.Sql on PostgreSQL.</summary>
+    PostgreSql,
 }
 
 /// <summary>What runs a node's actors.</summary>

@@ -8,7 +8,7 @@ internal static class OptionsChecks
     private static readonly TimeSpan TombstoneGraceMin = TimeSpan.FromMinutes(5);
 
     public static IEnumerable<string> Of(NodeSettings options) =>
-        Quorums(options).Concat(Members(options)).Concat(Growing(options)).Concat(Limits(options)).Concat(Tombstones(options.Upkeep));
+        Quorums(options).Concat(Members(options)).Concat(Growing(options)).Concat(Limits(options)).Concat(Tombstones(options.Upkeep)).Concat(ShardStates(options.Akka));
 
     private static IEnumerable<string> Quorums(NodeSettings options)
     {
@@ -82,6 +82,14 @@ internal static class OptionsChecks
             yield return $"Limits:RequestBytesInFlightMax must hold at least one value of Limits:ValueBytesMax ({limits.ValueBytesMax}); found {limits.RequestBytesInFlightMax}. Raise it.";
         if (options.Store.SegmentBytes < 2L * limits.ValueBytesMax)
             yield return $"Store:SegmentBytes must be at least twice Limits:ValueBytesMax ({limits.ValueBytesMax}); found {options.Store.SegmentBytes}. Raise it.";
+    }
+
+    private static IEnumerable<string> ShardStates(AkkaSettings akka)
+    {
+        if (akka is { ShardState: ShardStateStore.PostgreSql, ShardDatabase: null })
+            yield return "Akka:ShardDatabase must say how to reach the database of Akka:ShardState postgresql; found nothing. Set it, as in Host=db;Database=akkakv;Username=akkakv.";
+        if (akka is { ShardState: ShardStateStore.DData, ShardDatabase: not null })
+            yield return "Akka:ShardDatabase is for Akka:ShardState sqlite or postgresql; found ddata. Set the one or leave out the other.";
     }
 
     private static IEnumerable<string> Tombstones(UpkeepOptions upkeep)

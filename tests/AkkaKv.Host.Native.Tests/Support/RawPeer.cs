@@ -41,8 +41,9 @@ internal sealed class RawPeer : IDisposable
             while (true)
                 kept.Add((await AcceptAsync(own)).Socket);
         }
-        catch (Exception cause) when (cause is ObjectDisposedException or SocketException)
+        catch (Exception cause) when (cause is InvalidOperationException or SocketException)
         {
+            // Disposed while it waited, or between two connections: then it listens no longer.
             kept.ForEach(socket => socket.Dispose());
         }
     }
