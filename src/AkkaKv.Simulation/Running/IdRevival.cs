@@ -28,6 +28,10 @@ internal sealed class IdRevival(SimWorld world)
         if (world.Violation is not null || world.Shape.Ids is not { } ids)
             return;
         LetTimePass();
+
+        // With most of the directories lost no configuration can be decided any more, so no number is leased: a known limit.
+        if (!ids.IsByHand && !CanDecide())
+            return;
         foreach (SimNode node in world.Members)
         {
             _missing.Add(node.Index, "it has not answered yet");
@@ -38,6 +42,12 @@ internal sealed class IdRevival(SimWorld world)
         int without = ids.IsByHand ? 0 : Math.Max(0, _missing.Count - ids.Layout.WorkerMax - 1);
         if (!world.RunUntil(() => MembersMissing() <= without, world.Now + (SecondsMax * Second)))
             world.Fail(Promise, $"{SecondsMax} s after the clocks were right, {string.Join("; ", _missing.Select(pair => $"{SimNode.NameOf(pair.Key)} made none: {pair.Value}"))}");
+    }
+
+    private bool CanDecide()
+    {
+        ClusterConfiguration newest = world.Line.Newest;
+        return newest.ClusterId == 0 || newest.Members.Count(member => world.Members.Any(node => node.Id == member.Node && node.StoreId == member.StoreId)) > newest.Members.Count / 2;
     }
 
     // A change that was decided, and that nobody had heard of, may begin only now: whoever leaves by it makes no more.
