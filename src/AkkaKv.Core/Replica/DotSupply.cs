@@ -28,6 +28,7 @@ internal sealed class DotSupply
     private ulong _cleared;
     private ulong _store;
     private bool _isAskedFor;
+    private bool _isUsed = true;
 
     public bool IsEmpty => _block.IsEmpty;
 
@@ -36,7 +37,11 @@ internal sealed class DotSupply
 
     public Dot Peek() => _block.Peek();
 
-    public Dot Take() => _block.Take();
+    public Dot Take()
+    {
+        _isUsed = true;
+        return _block.Take();
+    }
 
     public ReplicaPut Next() => _waiting.Dequeue();
 
@@ -76,13 +81,17 @@ internal sealed class DotSupply
     }
 
     /// <summary>Dots are made under another actor before the clearing may begin.</summary>
-    public void Renew(IActorContext context, ReplicaClearBegin begin)
+    /// <returns>True when no dot was made under the present one: then it may begin at once.</returns>
+    public bool Renew(IActorContext context, ReplicaClearBegin begin)
     {
+        if (!_isUsed)
+            return true;
         _clearings.Enqueue(begin);
         if (_fact is { IsLoaded: true })
             Write(context);
         else
             Read(context);
+        return false;
     }
 
     /// <returns>True when the actor is a new one, for ever: then the clearings that waited for it may begin.</returns>
@@ -91,6 +100,7 @@ internal sealed class DotSupply
         if (!_fact!.OnWritten(done))
             return false;
         _cleared++;
+        _isUsed = false;
         _block.Rename(ActorId);
         return true;
     }

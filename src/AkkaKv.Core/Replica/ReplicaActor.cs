@@ -34,7 +34,8 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             case ReplicaMerge merge: OnMerge(context, merge); break;
             case RingChanged changed: OnRing(context, changed.Ring); break;
             case ReplicaForget forget: OnForget(context, forget); break;
-            case ReplicaClearBegin begin: _dots.Renew(context, begin); break;
+            case ReplicaClearBegin begin when _dots.Renew(context, begin): _clearing.Begin(context, begin); break;
+            case ReplicaClearBegin: break; // It begins once dots are made under another actor.
             case StoreReadDone done when PartitionTree.Asked(done): _tree.Receive(context, done); break;
             case StoreReadDone done: OnStoreReadDone(context, done); break;
             case StoreWriteDone done: OnStoreWriteDone(context, done); break;

@@ -20,13 +20,14 @@ internal sealed class WorkerDesk(WorkerSettings? settings, ulong storeId)
         context.Send(ask.ReplyTo, new WorkerLeaseTold(ask.Ticket, lease, reason));
     }
 
-    // As long as nothing is agreed nobody is leased anything: then whoever was given a number by hand is in the hands of who did.
+    // Before the cluster is founded nobody can be leased anything, and a number by hand is in the hands of who gave it. After, it must be
+    // reserved first: what the others know of this node's settings may be older than its process, and they may lease the number meanwhile.
     private WorkerLease? LeaseOf(NodeId self, ClusterConfiguration current)
     {
         if (settings is null)
             return null;
         if (current.Workers is not { } workers)
-            return settings.ByHand is { } assigned && StagedChanges.Has(current.Everyone, self) ? new WorkerLease(assigned, self, storeId, 0, long.MaxValue) : null;
+            return current.ClusterId == 0 && settings.ByHand is { } assigned && StagedChanges.Has(current.Everyone, self) ? new WorkerLease(assigned, self, storeId, 0, long.MaxValue) : null;
         if (workers.Count != settings.Count || workers.Layout != settings.Layout)
             return null;
         return settings.ByHand is { } worker

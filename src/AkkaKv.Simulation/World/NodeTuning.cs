@@ -91,7 +91,7 @@ internal static class NodeTuning
         BytesMax = shape.HintBytesMax,
 
         // Where hints expire, the disks that are left are all that keeps a write.
-        Lifetime = shape.LostDisksMax == 0 ? new TimeSpan(shape.Grace * 3 / 4) : null,
+        Lifetime = shape is { LostDisksMax: 0, DeclaresLiving: false } ? new TimeSpan(shape.Grace * 3 / 4) : null,
         SpreadMax = TimeSpan.FromMilliseconds(300),
         BatchKeysMax = 3,
         BatchTimeout = TimeSpan.FromSeconds(1),

@@ -45,6 +45,20 @@ public sealed class ForgottenDotsTests
     }
 
     [Fact]
+    public void Where_nothing_was_written_since_another_clearing_makes_no_other_actor()
+    {
+        Put("1");
+        Clear().ShouldBeTrue();
+        byte[] noted = Noted();
+        Clear();
+        Clear();
+        Noted().ShouldBe(noted);
+        Put("2");
+        Clear().ShouldBeTrue();
+        Noted().ShouldNotBe(noted);
+    }
+
+    [Fact]
     public void Nothing_is_cleared_where_that_cannot_be_written_down()
     {
         Put("1");
@@ -53,6 +67,8 @@ public sealed class ForgottenDotsTests
         _world.Stores[Replica.Node].WriteOutcome = StoreOutcome.Done;
         Clear().ShouldBeTrue();
     }
+
+    private byte[] Noted() => _world.Stores[Replica.Node].Fact($"replica/cleared/{Replica.Number}").ToArray();
 
     private SiblingSet Put(string value)
     {
