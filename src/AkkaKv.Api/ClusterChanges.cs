@@ -39,6 +39,13 @@ public sealed record MemberProgress(
     long BytesPerSecond,
     string Waiting);
 
+/// <summary>A worker number of Snowflake ids, as the cluster has leased it to a node.</summary>
+/// <param name="Worker">Datacenter and machine as one number.</param>
+/// <param name="Node">The node that holds it.</param>
+/// <param name="From">It may be used for moments after this.</param>
+/// <param name="Until">And up to this; null for ever, which a number has that was assigned by hand.</param>
+public sealed record WorkerInfo(int Worker, string Node, DateTimeOffset From, DateTimeOffset? Until);
+
 /// <summary>Who belongs to the cluster, what changes, and how far that is, as the answering node knows it.</summary>
 /// <param name="Epoch">The number of the configuration.</param>
 /// <param name="ClusterId">16 hexadecimal digits; empty as long as the cluster is not founded.</param>
@@ -69,6 +76,9 @@ public sealed record ClusterChangeInfo(
 
     /// <summary>The change is being taken back.</summary>
     public bool TakenBack { get; init; }
+
+    /// <summary>The worker numbers that members hold, by number; empty as long as none is leased.</summary>
+    public IReadOnlyList<WorkerInfo> Workers { get; init; } = [];
 
     /// <summary>The configuration as a node that joins takes it; empty where only people asked.</summary>
     public ReadOnlyMemory<byte> Encoded { get; init; }

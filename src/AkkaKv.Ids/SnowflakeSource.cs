@@ -32,6 +32,7 @@ public sealed class SnowflakeSource
     private readonly int _sequenceBits;
     private readonly int _sequenceMax;
     private readonly Lock _permitting = new();
+    private readonly MarkRaiser _raiser;
     private WorkerGrant _grant;
     private Permit _permit = Withdrawn;
     private PaddedState _state;
@@ -50,6 +51,7 @@ public sealed class SnowflakeSource
         _timeShift = options.Layout.WorkerBits;
         _sequenceBits = options.Layout.SequenceBits;
         _sequenceMax = options.Layout.SequenceMax;
+        _raiser = new MarkRaiser(this);
         _grant = Fitting(options.Grant);
         _state.Value = Beyond(options.Mark.Read());
         Publish(_rules.MillisOf(_state.Value));
@@ -189,7 +191,7 @@ public sealed class SnowflakeSource
     private void RaiseSoon()
     {
         if (Interlocked.CompareExchange(ref _raising, 1, 0) == 0)
-            ThreadPool.UnsafeQueueUserWorkItem(static source => source.RaiseQuietly(), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(_raiser, preferLocal: false);
     }
 
     // What fails here is met again, and said, by whoever reaches the mark.
@@ -258,6 +260,12 @@ public sealed class SnowflakeSource
     private WorkerGrant Fitting(WorkerGrant grant) => grant.FaultFor(_options.Layout, grant.StoreId) is { } fault
         ? throw new IdsUnavailableException(new IdRefusal(IdRefusalKind.Grant, $"A worker number must be granted: {fault}.", IsRetryable: false))
         : grant;
+
+    /// <summary>Made once: whoever takes an id allocates nothing even where the mark is raised behind it.</summary>
+    private sealed class MarkRaiser(SnowflakeSource source) : IThreadPoolWorkItem
+    {
+        public void Execute() => source.RaiseQuietly();
+    }
 
     /// <summary>What is allowed at present.</summary>
     /// <param name="worker">At its place within an id.</param>

@@ -49,7 +49,7 @@ public sealed class SeedTests(ITestOutputHelper output)
         var exercised = new WorldSeams { Recipe = StoreExerciser.Recipe, Shape = shape => shape with { RepairsItself = false, StoresAreItsOwn = false, LoopsMax = 1 } };
         for (ulong seed = 1; seed <= 100; seed++)
         {
-            RunResult result = SimulationRun.Of(new SimulationOptions(seed, 3, 100) { Changes = MemberChanges.Never }, exercised);
+            RunResult result = SimulationRun.Of(new SimulationOptions(seed, 3, 100) { Changes = Occurrence.Never }, exercised);
             result.Violation.ShouldBeNull(result.Violation is null ? null : FailureReport.Of(result));
         }
     }

@@ -14,7 +14,7 @@ internal sealed class ClusterPrinter(Terminal terminal)
         string phase = info.Phase + (info.TakenBack ? " (taken back)" : "");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{id}, epoch {info.Epoch}, {phase}; {info.Partitions} partitions, {info.N} replicas"));
         TablePrinter.ForOut(terminal).Print(
-            ["NODE", "PEERS AT", "HTTP", "ZONE", "WEIGHT", "STATE", "EPOCH", "PARTITIONS", "KEYS", "BYTES", "BYTES/S", "WAITS FOR"],
+            ["NODE", "PEERS AT", "HTTP", "ZONE", "WEIGHT", "STATE", "EPOCH", "WORKER", "PARTITIONS", "KEYS", "BYTES", "BYTES/S", "WAITS FOR"],
             info.Members.Concat((info.Next ?? []).Where(next => info.Members.All(member => member.Name != next.Name)))
                 .OrderBy(member => member.Name, StringComparer.Ordinal)
                 .Select(member => Cells(info, member)));
@@ -53,12 +53,23 @@ internal sealed class ClusterPrinter(Terminal terminal)
             member.Weight.ToString("0.##", CultureInfo.InvariantCulture),
             StateOf(info, member.Name),
             progress is null ? "?" : progress.EnteredEpoch.ToString(CultureInfo.InvariantCulture),
+            WorkerOf(info, member.Name),
             progress is null || progress.Partitions == 0 ? "" : $"{Shown.Count(progress.PartitionsDone)} of {Shown.Count(progress.Partitions)}",
             progress is null or { KeysMoved: 0 } ? "" : Shown.Count(progress.KeysMoved),
             progress is null or { BytesMoved: 0 } ? "" : Shown.Count(progress.BytesMoved),
             progress is null or { BytesPerSecond: 0 } ? "" : Shown.Count(progress.BytesPerSecond),
             progress is null ? "not heard from" : progress.Waiting,
         ];
+    }
+
+    // The number of its ids, and how long it may use it.
+    private static string WorkerOf(ClusterChangeInfo info, string node)
+    {
+        WorkerInfo? held = info.Workers.Where(worker => worker.Node == node).MaxBy(worker => worker.Until ?? DateTimeOffset.MaxValue);
+        if (held is null)
+            return "";
+        string until = held.Until is { } end ? end.UtcDateTime.ToString("'until' yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) : "by hand";
+        return string.Create(CultureInfo.InvariantCulture, $"{held.Worker} {until}");
     }
 
     private static string StateOf(ClusterChangeInfo info, string node)

@@ -19,6 +19,7 @@ internal static class ChangeReader
             Gone = info.Gone ?? [],
             Staged = info.Staged ?? [],
             Progress = info.Progress ?? [],
+            Workers = info.Workers ?? [],
             Waiting = info.Waiting ?? "",
         };
     }

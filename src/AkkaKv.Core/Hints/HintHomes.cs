@@ -19,6 +19,9 @@ internal sealed class HintHomes(int partition)
     /// <summary>Takes the ring of the node.</summary>
     public void Adopt(RingSnapshot ring) => _ring = ring;
 
+    /// <summary>Of the ring that says who they are; 0 before the first.</summary>
+    public long Epoch => _ring?.Epoch ?? 0;
+
     /// <summary>Everyone who must have acknowledged a hint before it is taken away, the target first if it is among them.</summary>
     public NodeId[] Of(NodeId target)
     {

@@ -9,7 +9,8 @@ namespace AkkaKv.Core.Hints;
 /// Sends what is kept to targets that can be reached: in batches, one at a time for each target, slower when a target
 /// refuses or is silent. A target is taken from a record only after it acknowledged all that the record holds, so a crash
 /// in between leads to a second delivery, which changes nothing there. Where the target owns the partition no longer, all of
-/// its <see cref="HintHomes"/> stand for it. A node that leaves hands over what it can't deliver: another member keeps it on.
+/// its <see cref="HintHomes"/> stand for it. A home with a newer ring refuses: it may own the partition no longer, and then
+/// nobody would ever take away what it was given. A node that leaves hands over what it can't deliver: another member keeps it on.
 /// </summary>
 internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShelf shelf)
 {
@@ -195,7 +196,7 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
             var there = new Address(delivery.Homes[home], isToBeKept ? ActorRole.Hints : ActorRole.Replica, context.Self.Number);
             context.Send(there, isToBeKept
                 ? new HintStore(lane.Target, delivery.Mark.Entry.Key, record.Object, ticket, context.Self) { IsHandedOver = true }
-                : new ReplicaMerge(delivery.Mark.Entry.Key, record.Object, ticket, context.Self) { IfHeld = !IsOwner(delivery.Homes[home]) });
+                : new ReplicaMerge(delivery.Mark.Entry.Key, record.Object, ticket, context.Self, _homes?.Epoch ?? 0) { IfHeld = !IsOwner(delivery.Homes[home]) });
         }
     }
 

@@ -28,6 +28,7 @@ public sealed class IdActor : Actor
     private WorkerGrant? _grant;
     private string _grantTrouble = "";
     private ulong _grantTicket = 1;
+    private bool _isGrantTold;
 
     public IdActor(IdOptions options)
     {
@@ -40,10 +41,11 @@ public sealed class IdActor : Actor
     public override void Start(IActorContext context)
     {
         _fact.Read(context);
-        if (_options.Worker is { } worker)
-            Hold(WorkerGrant.AssignedByHand(worker, _options.StoreId));
-        else if (_options.GrantSource is not null)
+        _isGrantTold = _options.GrantSource is null;
+        if (_options.GrantSource is not null)
             AskForGrant(context);
+        else if (_options.Worker is { } worker)
+            Hold(WorkerGrant.AssignedByHand(worker, _options.StoreId));
     }
 
     public override void Receive(IActorContext context, Message message)
@@ -96,7 +98,7 @@ public sealed class IdActor : Actor
     // Answers as many as the present moment allows, and sees to it that there will be a next time for the others.
     private void Pump(IActorContext context)
     {
-        while (_fact.IsLoaded && _waiting.TryPeek(out WaitingAsk? ask))
+        while (_fact.IsLoaded && _isGrantTold && _waiting.TryPeek(out WaitingAsk? ask))
         {
             if ((_unusable ?? MissingGrant()) is { } refusal)
             {
@@ -167,7 +169,7 @@ public sealed class IdActor : Actor
         Pump(context);
     }
 
-    private IdRefusal WhyLate() => !_fact.IsLoaded || _fact.IsWriting ? IdWords.Slow(WhatIsWritten) : IdWords.Late();
+    private IdRefusal WhyLate() => !_isGrantTold ? IdWords.NoGrant("nobody has answered yet") : !_fact.IsLoaded || _fact.IsWriting ? IdWords.Slow(WhatIsWritten) : IdWords.Late();
 
     private IdRefusal? MissingGrant() => _grant is null ? IdWords.NoGrant(_grantTrouble) : null;
 
@@ -180,7 +182,7 @@ public sealed class IdActor : Actor
     private void OnGrantDue(IActorContext context)
     {
         long now = context.WallNow.ToUnixTimeMilliseconds();
-        if (_grant is null || _grant.UntilMillis < now + _options.GrantRenewMillis)
+        if (_grant is null || _options.Worker is not null || _grant.UntilMillis < now + _options.GrantRenewMillis)
             AskForGrant(context);
         else
             context.StartTimer(_options.GrantPatience, new GrantDue());
@@ -192,9 +194,13 @@ public sealed class IdActor : Actor
         if (told.Ticket != _grantTicket)
             return;
         _grantTicket++;
-        _grantTrouble = told.Grant is { } given ? given.FaultFor(_options.Layout, _options.StoreId) ?? "" : told.Reason;
-        if (told.Grant is { } grant && _grantTrouble.Length == 0)
+        _isGrantTold = true;
+        string? fault = told.Grant?.FaultFor(_options.Layout, _options.StoreId);
+        _grantTrouble = fault ?? told.Reason;
+        if (told.Grant is { } grant && fault is null)
             Hold(grant);
+        else if (_options.Worker is not null)
+            _grant = null; // People gave it to two nodes, or the cluster had given it away: then it is not this one's.
         Pump(context);
     }
 

@@ -31,17 +31,23 @@ public sealed record IdOptions
     /// <summary>The data directory's id, to which grants are bound.</summary>
     public ulong StoreId { get; init; }
 
-    /// <summary>A worker number assigned by hand; null where <see cref="GrantSource"/> gives one, or nobody.</summary>
+    /// <summary>
+    /// A worker number assigned by hand; null where <see cref="GrantSource"/> gives one, or nobody. Where there is a source it is
+    /// asked all the same, again and again, whether the number is another's.
+    /// </summary>
     public int? Worker { get; init; }
 
-    /// <summary>Who gives grants: takes <see cref="WorkerGrantAsk"/>. Null where there is only <see cref="Worker"/>.</summary>
+    /// <summary>Who gives grants: takes <see cref="WorkerGrantAsk"/>. Null where there is only <see cref="Worker"/>; in a cluster its own.</summary>
     public Address? GrantSource { get; init; }
 
     /// <summary>A grant is renewed when it ends sooner than this. Default 10 s: time for some attempts of an agreement.</summary>
     public int GrantRenewMillis { get; init; } = 10_000;
 
-    /// <summary>An unanswered question for a grant is repeated after this. Default 2 s.</summary>
-    public TimeSpan GrantPatience { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>A question for a grant that brought none is repeated after this. Default 500 ms: it is asked within the node.</summary>
+    public TimeSpan GrantPatience { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a cluster leases a worker number. Default 24 h, renewed when half of it is over.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>Who hands out tickets: one node, or a pair on odd and even numbers. Empty is nobody.</summary>
     public IReadOnlyList<NodeId> TicketNodes { get; init; } = [];

@@ -9,6 +9,7 @@ public static class IdPlaces
     private const ulong TicketsNumber = 1;
     private const ulong IncrementNumber = 2;
     private const ulong TicketDoorNumber = 3;
+    private const ulong GrantsNumber = 4;
 
     /// <summary>Snowflake ids of a node.</summary>
     public static Address Snowflake(NodeId node) => new(node, ActorRole.Ids, SnowflakeNumber);
@@ -21,4 +22,7 @@ public static class IdPlaces
 
     /// <summary>Where a node's own clients ask for tickets; it passes them on.</summary>
     public static Address TicketDoor(NodeId node) => new(node, ActorRole.Ids, TicketDoorNumber);
+
+    /// <summary>Who gives a node its worker number.</summary>
+    public static Address Grants(NodeId node) => new(node, ActorRole.Ids, GrantsNumber);
 }

@@ -38,7 +38,7 @@ public static class IdWords
     };
 
     public static IdRefusal NoGrant(string trouble) => Grant(
-        $"A node must hold a worker number to make Snowflake ids; this one holds none{Because(trouble)}. Try again in a moment, ask another node, or set Ids:Worker.");
+        $"A node must hold a worker number to make Snowflake ids; this one holds none{Because(trouble)}. Try again in a moment, or ask another node.");
 
     public static IdRefusal StoreFailed(string what) => new(
         IdRefusalKind.Store,

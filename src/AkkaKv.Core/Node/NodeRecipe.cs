@@ -72,7 +72,7 @@ public static class NodeRecipe
             new(ActorRole.RingManager, 0, () => new RingManagerActor(options.Topology, ConfirmersOf(options), first.KnowsOther(options.Self, options.StoreId))),
             new(ActorRole.Membership, 0, () => new MembershipActor(members, options.Membership)),
             new(ActorRole.Agreement, 0, () => new AcceptorActor(options.StoreId)),
-            new(ActorRole.Topology, 0, () => new TopologyActor(options.TopologyOptions, first, isOfSettings, options.StoreId)),
+            new(ActorRole.Topology, 0, () => new TopologyActor(IdPlans.Told(options.TopologyOptions, options.Ids), first, isOfSettings, options.StoreId)),
         };
 
         TreeShape trees = TreeShape.Of(options.Topology.Partitions, options.Replica.Tree.Leaves);

@@ -29,6 +29,9 @@ public sealed class DotBlock
         _end = first + (ulong)count;
     }
 
+    /// <summary>What is left is taken under another actor from now on.</summary>
+    public void Rename(ulong actor) => _actor = actor;
+
     /// <summary>The next dot, without taking it.</summary>
     public Dot Peek()
     {

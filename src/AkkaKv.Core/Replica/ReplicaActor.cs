@@ -16,16 +16,14 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
 {
     private readonly PartitionTree _tree = new(options.Tree, shape);
     private readonly RingFence _fence = new();
-    private readonly DotBlock _dots = new();
+    private readonly DotSupply _dots = new();
     private readonly ReplicaClearing _clearing = new();
-    private readonly Queue<ReplicaPut> _waitingForDots = new();
     private readonly Dictionary<StoreKey, KeyWork> _keys = [];
     private readonly Dictionary<ulong, ReplicaRead> _reads = [];
     private readonly Dictionary<ulong, KeyWork> _loads = [];
     private readonly Dictionary<ulong, StagedWrite> _writes = [];
     private ulong _nextTicket;
     private int _underWay;
-    private bool _dotsAskedFor;
 
     public override void Receive(IActorContext context, Message message)
     {
@@ -34,16 +32,24 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             case ReplicaRead read: OnRead(context, read); break;
             case ReplicaPut put: OnPut(context, put); break;
             case ReplicaMerge merge: OnMerge(context, merge); break;
-            case RingChanged changed: _fence.Adopt(context, changed.Ring); break;
+            case RingChanged changed: OnRing(context, changed.Ring); break;
             case ReplicaForget forget: OnForget(context, forget); break;
-            case ReplicaClearBegin begin: _clearing.Begin(context, begin); break;
+            case ReplicaClearBegin begin: _dots.Renew(context, begin); break;
             case StoreReadDone done when PartitionTree.Asked(done): _tree.Receive(context, done); break;
             case StoreReadDone done: OnStoreReadDone(context, done); break;
             case StoreWriteDone done: OnStoreWriteDone(context, done); break;
             case DotsReserved reserved: OnDotsReserved(context, reserved); break;
+            case FactReadDone done: _dots.OnRead(context, done); break;
+            case FactWriteDone done: OnRenewed(context, done); break;
             case TreeNodesAsk or TreeKeysAsk or TreeKeysEnd or StoreScanDone or TreeSlice: _tree.Receive(context, message); break;
             default: throw new InvariantException($"A replica has no use for {message.GetType().Name}");
         }
+    }
+
+    private void OnRing(IActorContext context, RingSnapshot ring)
+    {
+        _clearing.Adopt(ring);
+        _fence.Adopt(context, ring);
     }
 
     private void OnRead(IActorContext context, ReplicaRead read)
@@ -68,7 +74,7 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
         if (!TryEnter())
             context.Send(put.ReplyTo, RefusalOf(put, ReplicaOutcome.Busy));
         else if (_dots.IsEmpty)
-            WaitForDots(context, put);
+            _dots.Wait(context, put);
         else
             Change(context, put.Key, put);
     }
@@ -91,29 +97,30 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             context.Send(forget.ReplyTo, new ReplicaForgetDone(false));
     }
 
-    private void WaitForDots(IActorContext context, ReplicaPut put)
+    private void OnRenewed(IActorContext context, FactWriteDone done)
     {
-        _waitingForDots.Enqueue(put);
-        if (_dotsAskedFor)
-            return;
-        _dotsAskedFor = true;
-        context.Send(StoreOf(context), new StoreReserveDots(context.Self));
+        bool isNew = _dots.OnWritten(done);
+        while (_dots.TryNextClearing(out ReplicaClearBegin? begin))
+        {
+            if (isNew)
+                _clearing.Begin(context, begin!);
+            else
+                ReplicaClearing.Refuse(context, begin!);
+        }
     }
 
     private void OnDotsReserved(IActorContext context, DotsReserved reserved)
     {
-        _dotsAskedFor = false;
-        if (reserved.Outcome == StoreOutcome.Done)
-            _dots.Refill(reserved.ActorId, reserved.First, reserved.Count);
+        bool isDone = _dots.OnReserved(reserved);
 
         // Those that find the new block spent ask for another one.
-        for (int left = _waitingForDots.Count; left > 0; left--)
+        for (int left = _dots.Waiting; left > 0; left--)
         {
-            ReplicaPut put = _waitingForDots.Dequeue();
-            if (reserved.Outcome != StoreOutcome.Done)
+            ReplicaPut put = _dots.Next();
+            if (!isDone)
                 Finish(context, put, ReplicaOutcomes.OfReservation(reserved.Outcome));
             else if (_dots.IsEmpty)
-                WaitForDots(context, put);
+                _dots.Wait(context, put);
             else
                 Change(context, put.Key, put);
         }
@@ -181,7 +188,7 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
         if (_dots.IsEmpty)
         {
             // Others took the last dots while this one waited for its set.
-            WaitForDots(context, put);
+            _dots.Wait(context, put);
             return;
         }
 

@@ -88,7 +88,7 @@ public sealed record ReplicaForget(StoreKey Key, ulong Version, Address ReplyTo)
 {
     /// <summary>
     /// Of <see cref="ReplicaClearBegun"/>: the node owns the partition no longer, and the key goes whatever it holds, unless
-    /// something was written to the partition since. Null where members agreed on a version.
+    /// something was written to the partition or a newer ring became known since. Null where members agreed on a version.
     /// </summary>
     public long? ClearStamp { get; init; }
 }

@@ -51,6 +51,18 @@ public sealed record ClusterConfiguration(long Epoch, ulong ClusterId, int Parti
     /// <summary>The epoch since which the ring, that is who is read from and written to, is what it is.</summary>
     public long RingEpoch { get; init; } = 1;
 
+    /// <summary>Who may use which worker number of ids; null as long as the members have not agreed on a layout of ids.</summary>
+    public WorkerLeases? Workers { get; init; }
+
+    /// <summary>So many epochs up to this one concerned nothing but <see cref="Workers"/>.</summary>
+    public long LeaseEpochs { get; init; }
+
+    /// <summary>
+    /// The epoch since which all but <see cref="Workers"/> is what it is: the nodes' work is known by it, and whoever has
+    /// entered it has entered this one. So a lease that is renewed disturbs no change.
+    /// </summary>
+    public long WorkEpoch => Epoch - LeaseEpochs;
+
     /// <summary>Everyone who belongs, before or after the change, by name; those declared dead are left out.</summary>
     public IReadOnlyList<RingMember> Everyone
     {
@@ -85,6 +97,9 @@ public sealed record ClusterConfiguration(long Epoch, ulong ClusterId, int Parti
         TopologyPhase.WriteNew => RingOf(IsTakenBack ? Members : Next!, null),
         _ => throw new InvariantException($"every phase has its ring; {Phase} has none"),
     };
+
+    /// <summary>The same in the next epoch; what else is to be changed is changed in it.</summary>
+    internal ClusterConfiguration Following() => this with { Epoch = Epoch + 1, LeaseEpochs = 0 };
 
     /// <summary>
     /// Whether the node that has this data directory belongs by another one: then it has lost what it knew, and this

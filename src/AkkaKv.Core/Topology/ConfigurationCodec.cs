@@ -12,7 +12,8 @@ namespace AkkaKv.Core.Topology;
 /// <remarks>
 /// A version byte; then epoch (varint), cluster id (8 bytes), partitions, replica count, ring epoch (varints), phase, whether
 /// it is taken back (bytes); the members; 0 or 1 and the members to be; those gone; the staged changes. Lists have their
-/// count in front, texts their length.
+/// count in front, texts their length. That is version 1, which has no leases of worker numbers. Version 2 has them behind:
+/// how many epochs were of leases, how many numbers there are (varints), the layout of ids, the floor (varint); the leases.
 /// </remarks>
 public static class ConfigurationCodec
 {
@@ -25,12 +26,13 @@ public static class ConfigurationCodec
     /// <summary>As many as members.</summary>
     public const int StagedMax = RingTopology.MembersMax;
 
-    private const byte Version = 1;
+    private const byte WithoutLeases = 1;
+    private const byte WithLeases = 2;
 
     public static ReadOnlyMemory<byte> Encode(ClusterConfiguration configuration)
     {
         var writer = new ByteWriter(256);
-        writer.Byte(Version);
+        writer.Byte(configuration.Workers is null ? WithoutLeases : WithLeases);
         writer.VarInt((ulong)configuration.Epoch);
         writer.UInt64(configuration.ClusterId);
         writer.VarInt((ulong)configuration.Partitions);
@@ -48,6 +50,8 @@ public static class ConfigurationCodec
         writer.VarInt((ulong)configuration.Staged.Count);
         foreach (StagedChange change in configuration.Staged)
             WriteChange(ref writer, change);
+        if (configuration.Workers is { } workers)
+            WriteWorkers(ref writer, configuration.LeaseEpochs, workers);
         return writer.Written;
     }
 
@@ -58,9 +62,12 @@ public static class ConfigurationCodec
         if (bytes.Length is 0 or > ValueBytesMax)
             return false;
         var reader = new ByteReader(bytes);
-        if (reader.Byte() != Version)
+        byte version = reader.Byte();
+        if (version is not (WithoutLeases or WithLeases))
             return false;
         ClusterConfiguration read = Read(ref reader);
+        if (version == WithLeases)
+            read = read with { LeaseEpochs = (long)reader.VarInt(), Workers = ReadWorkers(ref reader) };
         if (!reader.IsComplete || ConfigurationRules.Problems(read).Count > 0)
             return false;
 
@@ -99,6 +106,39 @@ public static class ConfigurationCodec
             Staged = staged,
             RingEpoch = ringEpoch,
         };
+    }
+
+    private static void WriteWorkers(ref ByteWriter writer, long leaseEpochs, WorkerLeases workers)
+    {
+        writer.VarInt((ulong)leaseEpochs);
+        writer.VarInt((ulong)workers.Count);
+        writer.Text(workers.Layout);
+        writer.VarInt((ulong)workers.FloorMillis);
+        writer.VarInt((ulong)workers.Leases.Count);
+        foreach (WorkerLease lease in workers.Leases)
+        {
+            writer.VarInt((ulong)lease.Worker);
+            writer.Text(lease.Node.Name);
+            writer.UInt64(lease.StoreId);
+            writer.VarInt((ulong)lease.FromMillis);
+            writer.VarInt((ulong)lease.UntilMillis);
+        }
+    }
+
+    private static WorkerLeases ReadWorkers(ref ByteReader reader)
+    {
+        int count = reader.Count(WorkerLeases.CountMax);
+        string layout = reader.Text(TextBytesMax);
+        long floor = (long)reader.VarInt();
+        var leases = new List<WorkerLease>();
+        for (int left = reader.Count(WorkerLeases.LeasesMax); left > 0 && !reader.Failed; left--)
+        {
+            int worker = reader.Count(WorkerLeases.CountMax);
+            var node = new NodeId(reader.Text(TextBytesMax));
+            leases.Add(new WorkerLease(worker, node, reader.UInt64(), (long)reader.VarInt(), (long)reader.VarInt()));
+        }
+
+        return new WorkerLeases(count, layout, floor, leases);
     }
 
     private static void WriteMembers(ref ByteWriter writer, IReadOnlyList<RingMember> members)

@@ -36,6 +36,7 @@ public static class ConfigurationRules
             problems.Add($"At most {ConfigurationCodec.StagedMax} changes may be staged, but {configuration.Staged.Count} are.");
         foreach (StagedChange change in configuration.Staged)
             AddChangeProblems(change, problems);
+        LeaseRules.AddProblems(configuration, problems);
         return problems;
     }
 
@@ -92,14 +93,16 @@ public static class ConfigurationRules
         bool isSame = AreAlike(before.Members, after.Members) && AreAlike(before.Next, after.Next) && before.IsTakenBack == after.IsTakenBack;
         if (before.Phase != after.Phase || !isSame)
             return $"The ring of {before.Phase} must have a new epoch when it becomes that of {after.Phase}.";
-        bool isOnlyStaged = AreEqual(before with { Epoch = after.Epoch, Staged = after.Staged }, after);
+        if (AreEqual(before with { Epoch = after.Epoch, LeaseEpochs = before.LeaseEpochs + 1, Workers = after.Workers }, after))
+            return LeaseRules.WhyNot(before.Workers, after.Workers);
+        bool isOnlyStaged = AreEqual(before.Following() with { Staged = after.Staged }, after);
         if (isOnlyStaged && before.Phase == TopologyPhase.Settled)
             return null;
-        bool isOnlyIdentity = AreEqual(before with { Epoch = after.Epoch, Members = after.Members, Next = after.Next }, after);
+        bool isOnlyIdentity = AreEqual(before.Following() with { Members = after.Members, Next = after.Next }, after);
         if (isOnlyIdentity)
             return null;
-        bool isOnlyGone = AreEqual(before with { Epoch = after.Epoch, Gone = after.Gone }, after) && IsWithin(before.Gone, after.Gone);
-        return isOnlyGone && before.Phase != TopologyPhase.Settled ? null : "One epoch must change one thing: what is staged, who is declared dead, or the ids of directories.";
+        bool isOnlyGone = AreEqual(before.Following() with { Gone = after.Gone }, after) && IsWithin(before.Gone, after.Gone);
+        return isOnlyGone && before.Phase != TopologyPhase.Settled ? null : "One epoch must change one thing: what is staged, who is declared dead, the ids of directories, or the leases of worker numbers.";
     }
 
     private static string? WhyNotOfRing(ClusterConfiguration before, ClusterConfiguration after)
@@ -131,7 +134,7 @@ public static class ConfigurationRules
                 return false;
         }
 
-        return AreEqual(before with { Epoch = after.Epoch, ClusterId = after.ClusterId, Members = after.Members }, after);
+        return AreEqual(before.Following() with { ClusterId = after.ClusterId, Members = after.Members }, after);
     }
 
     private static bool IsSameRing(ClusterConfiguration before, ClusterConfiguration after) => before.RingEpoch == after.RingEpoch;

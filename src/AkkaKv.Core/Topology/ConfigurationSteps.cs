@@ -29,17 +29,20 @@ public static class ConfigurationSteps
     public static ClusterConfiguration Found(ClusterConfiguration first, ulong clusterId, Func<NodeId, ulong> storeIdOf)
     {
         Invariant.Require(first.ClusterId == 0, "a cluster is founded once", first.ClusterId);
-        return first with { Epoch = first.Epoch + 1, ClusterId = clusterId, Members = Identified(first.Members, storeIdOf) };
+        return first.Following() with { ClusterId = clusterId, Members = Identified(first.Members, storeIdOf) };
     }
 
     /// <summary>The same with other data directories.</summary>
     /// <param name="storeIdOf">0 where the known one stays.</param>
-    public static ClusterConfiguration Reidentify(ClusterConfiguration before, Func<NodeId, ulong> storeIdOf) => before with
+    public static ClusterConfiguration Reidentify(ClusterConfiguration before, Func<NodeId, ulong> storeIdOf) => before.Following() with
     {
-        Epoch = before.Epoch + 1,
         Members = Identified(before.Members, storeIdOf),
         Next = before.Next is { } next ? Identified(next, storeIdOf) : null,
     };
+
+    /// <summary>The same with other leases of worker numbers, in whatever phase: what the nodes are at goes on.</summary>
+    public static ConfigurationStep Lease(ClusterConfiguration before, WorkerLeases workers) =>
+        ConfigurationStep.To(before with { Epoch = before.Epoch + 1, LeaseEpochs = before.LeaseEpochs + 1, Workers = workers });
 
     /// <summary>One more change waits; while the members change: one more is declared dead.</summary>
     public static ConfigurationStep Stage(ClusterConfiguration before, StagedChange change)
@@ -54,7 +57,7 @@ public static class ConfigurationSteps
         StagedOutcome outcome = StagedChanges.Apply(before.Members, staged);
         return outcome.Problems.Count > 0
             ? ConfigurationStep.Refused(string.Join(" ", outcome.Problems))
-            : ConfigurationStep.To(before with { Epoch = before.Epoch + 1, Staged = staged });
+            : ConfigurationStep.To(before.Following() with { Staged = staged });
     }
 
     /// <summary>What was staged for the node is forgotten.</summary>
@@ -63,7 +66,7 @@ public static class ConfigurationSteps
         StagedChange[] kept = [.. before.Staged.Where(change => change.Node != node && change.Member?.Node != node)];
         return kept.Length == before.Staged.Count
             ? ConfigurationStep.Refused($"Nothing is staged for {node}; the plan says what is.")
-            : ConfigurationStep.To(before with { Epoch = before.Epoch + 1, Staged = kept });
+            : ConfigurationStep.To(before.Following() with { Staged = kept });
     }
 
     /// <summary>The staged changes begin.</summary>
@@ -76,9 +79,8 @@ public static class ConfigurationSteps
         StagedOutcome outcome = StagedChanges.Apply(before.Members, before.Staged);
         if (outcome.Problems.Count > 0)
             return ConfigurationStep.Refused(string.Join(" ", outcome.Problems));
-        return ConfigurationStep.To(before with
+        return ConfigurationStep.To(before.Following() with
         {
-            Epoch = before.Epoch + 1,
             RingEpoch = before.Epoch + 1,
             Phase = TopologyPhase.WriteBothReadOld,
             Next = outcome.Members,
@@ -93,13 +95,12 @@ public static class ConfigurationSteps
     {
         if (before.IsTakenBack)
             return before.Phase == TopologyPhase.WriteBothReadOld ? ClearAway(before, []) : Settle(before, before.Members);
-        long epoch = before.Epoch + 1;
         IReadOnlyList<RingMember> next = before.Next ?? throw new InvariantException("only a change goes on; nothing changes");
         next = storeIdOf is null ? next : Identified(next, storeIdOf);
         return before.Phase switch
         {
-            TopologyPhase.WriteBothReadOld => before with { Epoch = epoch, RingEpoch = epoch, Phase = TopologyPhase.WriteBothReadNew, Next = next },
-            TopologyPhase.WriteBothReadNew => before with { Epoch = epoch, RingEpoch = epoch, Phase = TopologyPhase.WriteNew, Next = next },
+            TopologyPhase.WriteBothReadOld => before.Following() with { RingEpoch = before.Epoch + 1, Phase = TopologyPhase.WriteBothReadNew, Next = next },
+            TopologyPhase.WriteBothReadNew => before.Following() with { RingEpoch = before.Epoch + 1, Phase = TopologyPhase.WriteNew, Next = next },
             _ => Settle(before, next),
         };
     }
@@ -119,7 +120,7 @@ public static class ConfigurationSteps
             case TopologyPhase.Settled when before.Staged.Count == 0:
                 return ConfigurationStep.Refused("Nothing is staged and nothing changes.");
             case TopologyPhase.Settled:
-                return ConfigurationStep.To(before with { Epoch = before.Epoch + 1, Staged = [] });
+                return ConfigurationStep.To(before.Following() with { Staged = [] });
             case var _ when before.IsTakenBack:
                 return dead.Count > 0 ? DeclareDead(before, dead) : ConfigurationStep.Refused("The change is being taken back already.");
             case TopologyPhase.WriteBothReadOld:
@@ -133,18 +134,16 @@ public static class ConfigurationSteps
     }
 
     /// <summary>Nothing but the members before the change is read and written; whoever fetched something clears it.</summary>
-    internal static ClusterConfiguration ClearAway(ClusterConfiguration before, IReadOnlyList<NodeId> dead) => before with
+    internal static ClusterConfiguration ClearAway(ClusterConfiguration before, IReadOnlyList<NodeId> dead) => before.Following() with
     {
-        Epoch = before.Epoch + 1,
         RingEpoch = before.Epoch + 1,
         Phase = TopologyPhase.WriteNew,
         IsTakenBack = true,
         Gone = [.. before.Gone.Concat(dead).Distinct().Order()],
     };
 
-    private static ClusterConfiguration Settle(ClusterConfiguration before, IReadOnlyList<RingMember> members) => before with
+    private static ClusterConfiguration Settle(ClusterConfiguration before, IReadOnlyList<RingMember> members) => before.Following() with
     {
-        Epoch = before.Epoch + 1,
         Phase = TopologyPhase.Settled,
         Members = members,
         Next = null,
@@ -158,9 +157,8 @@ public static class ConfigurationSteps
             : ConfigurationStep.Refused("At least one of the members must be alive; all are declared dead.");
 
     /// <summary>Read from the old owners again.</summary>
-    internal static ClusterConfiguration GoBack(ClusterConfiguration before, IReadOnlyList<NodeId> dead) => before with
+    internal static ClusterConfiguration GoBack(ClusterConfiguration before, IReadOnlyList<NodeId> dead) => before.Following() with
     {
-        Epoch = before.Epoch + 1,
         RingEpoch = before.Epoch + 1,
         Phase = TopologyPhase.WriteBothReadOld,
         IsTakenBack = true,
@@ -181,7 +179,7 @@ public static class ConfigurationSteps
             return ConfigurationStep.Refused($"{string.Join(", ", dead)} was declared dead already.");
         return ProblemOfNext(before, gone) is { } problem
             ? ConfigurationStep.Refused(problem)
-            : ToLiving(before with { Epoch = before.Epoch + 1, Gone = gone });
+            : ToLiving(before.Following() with { Gone = gone });
     }
 
     // A change that goes on without them would end in a cluster whose members can decide nothing any more.

@@ -19,25 +19,29 @@ internal static class DriverRules
     }
 
     /// <summary>The configuration to propose now; null when there is nothing to do but wait.</summary>
-    public static ClusterConfiguration? NextOf(ClusterConfiguration configuration, IReadOnlyList<RingMember> everyone, MemberStatuses statuses, RandomSource random)
+    /// <param name="lease">How long a worker number is leased.</param>
+    public static ClusterConfiguration? NextOf(
+        ClusterConfiguration configuration, IReadOnlyList<RingMember> everyone, MemberStatuses statuses, TimeSpan lease, RandomSource random)
     {
         if (configuration.ClusterId == 0)
             return CanFound(configuration, statuses) ? ConfigurationSteps.Found(configuration, Math.Max(1, random.NextUInt64()), node => statuses.StoreIdOf(node, configuration.Epoch)) : null;
         if (configuration.Members.Any(member => IsOther(configuration, member, statuses)) || configuration.Next?.Any(member => member.StoreId != 0 && IsOther(configuration, member, statuses)) == true)
             return ConfigurationSteps.Reidentify(configuration, node => statuses.StoreIdOf(node, configuration.Epoch));
+
+        // A change that waits for somebody must not cost the others their worker numbers.
         if (configuration.Phase == TopologyPhase.Settled || !everyone.All(member => IsThrough(configuration, statuses.Of(member.Node))))
-            return null;
+            return LeasePlanning.NextOf(configuration, everyone, statuses, lease);
         return ConfigurationSteps.Advance(configuration, node => statuses.StoreIdOf(node, configuration.Epoch));
     }
 
-    /// <summary>Whether everyone who belongs has entered the epoch. Once true it stays true.</summary>
+    /// <summary>Whether everyone who belongs has entered the epoch, as far as more than leases is concerned. Once true it stays true.</summary>
     public static bool HaveAllEntered(ClusterConfiguration configuration, IReadOnlyList<RingMember> everyone, MemberStatuses statuses) =>
-        everyone.All(member => statuses.Of(member.Node)?.EnteredEpoch >= configuration.Epoch);
+        everyone.All(member => statuses.Of(member.Node)?.EnteredEpoch >= configuration.WorkEpoch);
 
-    /// <summary>Whether the node has entered the epoch and has done what it asks for.</summary>
+    /// <summary>Whether the node has entered the epoch and has done what it asks for. It must know the newest, so that its directory is known with it.</summary>
     public static bool IsThrough(ClusterConfiguration configuration, TopologyStatus? status) =>
-        status?.EnteredEpoch >= configuration.Epoch
-        && (!configuration.HasWork || (status.Work.Epoch == configuration.Epoch && status.Work.IsDone));
+        status?.Epoch >= configuration.Epoch && status.EnteredEpoch >= configuration.WorkEpoch
+        && (!configuration.HasWork || (status.Work.Epoch == configuration.WorkEpoch && status.Work.IsDone));
 
     /// <summary>The votes that decide what follows: all to found a cluster, else more than half of the members.</summary>
     public static int QuorumOf(ClusterConfiguration configuration) =>

@@ -31,7 +31,8 @@ internal sealed class MemberStatuses
         TopologyStatus? before = Of(status.From);
         _told[status.From] = (status, now);
         return before is null || before.Epoch != status.Epoch || before.EnteredEpoch != status.EnteredEpoch
-            || before.StoreId != status.StoreId || before.Work.IsDone != status.Work.IsDone || before.Work.Epoch != status.Work.Epoch;
+            || before.StoreId != status.StoreId || before.Workers?.ByHand != status.Workers?.ByHand || before.Workers?.Layout != status.Workers?.Layout
+            || before.Work.IsDone != status.Work.IsDone || before.Work.Epoch != status.Work.Epoch;
     }
 
     public void Take(ReachabilitySnapshot reachable, IReadOnlyList<RingMember> everyone, TimeSpan now)

@@ -24,7 +24,7 @@ internal sealed record OperatorQuestion(ulong Number, Message Ask, Address Reply
     {
         TopologyStage { IsTakenBack: true } stage => ConfigurationSteps.TakeBack(configuration, stage.Change.Node),
         TopologyStage stage => ConfigurationSteps.Stage(configuration, stage.Change),
-        TopologyCommit commit when commit.Epoch != configuration.Epoch => ConfigurationStep.Refused(
+        TopologyCommit commit when commit.Epoch < configuration.WorkEpoch || commit.Epoch > configuration.Epoch => ConfigurationStep.Refused(
             $"The plan has changed: it was of epoch {commit.Epoch}, and now is {configuration.Epoch}; look at it again."),
         TopologyCommit => ConfigurationSteps.Commit(configuration),
         TopologyAbort abort => ConfigurationSteps.Abort(configuration, abort.Dead),

@@ -22,6 +22,7 @@ public sealed class TopologyActor : Actor
     private readonly TopologyNeighbours _neighbours;
     private readonly QuestionDesk _desk;
     private readonly Proposing _proposing;
+    private readonly WorkerDesk _workers;
     private RingSnapshot? _ring;
     private TimeSpan _startedAt;
     private long _ringPushed;
@@ -47,6 +48,7 @@ public sealed class TopologyActor : Actor
         _neighbours = new TopologyNeighbours(first, options.FarewellTime);
         _proposing = new Proposing(options);
         _desk = new QuestionDesk(options);
+        _workers = new WorkerDesk(options.Workers, storeId);
     }
 
     private ClusterConfiguration Current => _keeper.Current;
@@ -85,6 +87,7 @@ public sealed class TopologyActor : Actor
             case TopologyNews news: OnNews(context, news.Configuration); break;
             case TopologyPoll poll: OnPoll(context, poll); break;
             case TopologyStatus status: OnStatus(context, status); break;
+            case WorkerLeaseAsk ask: _workers.Answer(context, ask, Current, _statuses); break;
             case TopologyAsk ask: OnAsk(context, ask.ReplyTo); break;
             case TopologyPlanAsk ask: OnPlanAsk(context, ask.ReplyTo); break;
             case TopologyStage ask: OnQuestion(context, ask, ask.ReplyTo); break;
@@ -155,7 +158,7 @@ public sealed class TopologyActor : Actor
         if (!_keeper.Written(context, done))
             return;
         PushRing(context);
-        _haveAllEntered &= Current.Epoch == before.Epoch;
+        _haveAllEntered &= Current.WorkEpoch == before.WorkEpoch;
         _neighbours.Adopt(context, before, Current);
         _statuses.Watch(Everyone, context.Now);
         TryEnter(context);
@@ -284,7 +287,7 @@ public sealed class TopologyActor : Actor
                 PollEveryone(context);
         }
 
-        if (IsDriver(context) && !IsBusy && DriverRules.NextOf(Current, Everyone, _statuses, context.Random) is { } next)
+        if (IsDriver(context) && !IsBusy && DriverRules.NextOf(Current, Everyone, _statuses, _options.WorkerLease, context.Random) is { } next)
             _proposing.Begin(context, Current, next, null);
     }
 
@@ -376,7 +379,7 @@ public sealed class TopologyActor : Actor
             .Where(words => words.Length > 0));
 
     private TopologyStatus OwnStatus(IActorContext context) =>
-        new(context.Self.Node, _keeper.IsDurable ? Current.Epoch : 0, _entered, _storeId, _work);
+        new(context.Self.Node, _keeper.IsDurable ? Current.Epoch : 0, _entered, _storeId, _work) { Workers = _workers.Need(context) };
 
     private void SendDigest(IActorContext context, Address to) =>
         context.Send(to, new TopologyDigest(_keeper.IsDurable ? Current.Epoch : 0, context.Self));

@@ -19,7 +19,7 @@ public sealed record EpochWorkAsk(Address ReplyTo) : Message;
 /// <summary>How far this node is with what its present epoch asks of it.</summary>
 public sealed record EpochWorkTold(EpochWork Work) : Message;
 
-/// <param name="Epoch">The epoch of the configuration.</param>
+/// <param name="Epoch">The <see cref="ClusterConfiguration.WorkEpoch"/> of the configuration.</param>
 /// <param name="PartitionsDone">Of <paramref name="Partitions"/> that this node must fetch and compare, or clear.</param>
 /// <param name="KeysMoved">Objects that came in since the epoch began, or this process did.</param>
 /// <param name="BytesMoved">Bytes of them.</param>
@@ -51,7 +51,11 @@ public sealed record TopologyPoll(long Epoch, bool AllEntered, Address ReplyTo) 
 /// <param name="Epoch">The newest that it has durably.</param>
 /// <param name="EnteredEpoch">The newest that it has entered: nothing of an older one is under way on it.</param>
 /// <param name="StoreId">The id of its data directory.</param>
-public sealed record TopologyStatus(NodeId From, long Epoch, long EnteredEpoch, ulong StoreId, EpochWork Work) : Message;
+public sealed record TopologyStatus(NodeId From, long Epoch, long EnteredEpoch, ulong StoreId, EpochWork Work) : Message
+{
+    /// <summary>The worker number that it needs; null when its release knows nothing of leases.</summary>
+    public WorkerNeed? Workers { get; init; }
+}
 
 // ---- From operators; the answers go to their callers.
 
@@ -74,7 +78,7 @@ public sealed record TopologyPlanAsk(Address ReplyTo) : Message;
 public sealed record TopologyPlanTold(ChangePlan? Plan, string Problem) : Message;
 
 /// <summary>Begins the staged changes. Answered by <see cref="TopologyAnswer"/>.</summary>
-/// <param name="Epoch">The epoch of the plan that the operator has seen; any newer one refuses.</param>
+/// <param name="Epoch">The epoch of the plan that the operator has seen; any newer one refuses, but those that only renew leases.</param>
 public sealed record TopologyCommit(long Epoch, Address ReplyTo) : Message;
 
 /// <summary>

@@ -35,6 +35,15 @@ public sealed record TopologyOptions
     /// <summary>Operators' questions at a time. Default 64: people ask, not programs.</summary>
     public int QuestionsMax { get; init; } = 64;
 
+    /// <summary>
+    /// How long a worker number of ids is leased, by its holder's clock. Default 24 h, renewed when half of it is over: so long the
+    /// members may be without a majority before ids end, and so long a number rests after its holder.
+    /// </summary>
+    public TimeSpan WorkerLease { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>The worker number that this node needs; null where it makes no ids with one.</summary>
+    public WorkerSettings? Workers { get; init; }
+
     /// <exception cref="InvariantException">When an option is out of its bounds.</exception>
     public void Require()
     {
@@ -46,6 +55,8 @@ public sealed record TopologyOptions
         Invariant.Require(FarewellTime >= TimeSpan.Zero, "the time for farewells is not negative", FarewellTime);
         Invariant.Require(MemoryPatience >= TimeSpan.Zero, "the patience with a lost memory is not negative", MemoryPatience);
         Invariant.Require(TriesMax >= 1, "a change is tried 1 or more times", TriesMax);
+        Invariant.Require(WorkerLease >= TimeSpan.FromSeconds(1) && WorkerLease <= TimeSpan.FromDays(366), "a worker number is leased for a second to a year", WorkerLease);
+        Invariant.Require(Workers is null or { Count: >= 1 and <= WorkerLeases.CountMax, Layout.Length: > 0 }, "a layout has worker numbers and words", Workers);
         Invariant.Require(QuestionsMax >= 1, "1 or more questions are taken at a time", QuestionsMax);
     }
 }

@@ -18,6 +18,7 @@ internal static class WaitingWords
             words.Add(missing);
         if (configuration.Phase != TopologyPhase.Settled)
             words.AddRange(Limited([.. everyone.Select(member => OfMember(configuration, member.Node, statuses, now)).Where(text => text.Length > 0)]));
+        words.AddRange(Limited(LeaseWords.Of(configuration, everyone, statuses)));
         return string.Join(" ", words);
     }
 
@@ -70,11 +71,11 @@ internal static class WaitingWords
             return $"{node} has not answered yet{cut}.";
         if (status.Epoch < configuration.Epoch)
             return $"{node} is at epoch {status.Epoch}{cut}.";
-        if (status.EnteredEpoch < configuration.Epoch)
-            return $"{node} has not entered epoch {configuration.Epoch}: requests of an older one are under way{cut}.";
+        if (status.EnteredEpoch < configuration.WorkEpoch)
+            return $"{node} has not entered epoch {configuration.WorkEpoch}: requests of an older one are under way{cut}.";
         EpochWork work = status.Work;
-        string done = work.Epoch == configuration.Epoch ? $"{work.PartitionsDone} of {work.Partitions} partitions are done" : "it has not begun";
-        string why = work.Epoch == configuration.Epoch && work.Waiting.Length > 0 ? $"; {work.Waiting}" : "";
+        string done = work.Epoch == configuration.WorkEpoch ? $"{work.PartitionsDone} of {work.Partitions} partitions are done" : "it has not begun";
+        string why = work.Epoch == configuration.WorkEpoch && work.Waiting.Length > 0 ? $"; {work.Waiting}" : "";
         return $"{node} is at work: {done}{why}{cut}.";
     }
 
@@ -85,6 +86,6 @@ internal static class WaitingWords
     private static bool IsOther(ClusterConfiguration configuration, RingMember member, MemberStatuses statuses) =>
         member.StoreId != 0 && statuses.StoreIdOf(member.Node, configuration.Epoch) is var storeId and not 0 && storeId != member.StoreId;
 
-    private static string[] Limited(string[] words) =>
-        words.Length <= NamesMax ? words : [.. words.Take(NamesMax), $"and {words.Length - NamesMax} more"];
+    private static IReadOnlyList<string> Limited(IReadOnlyList<string> words) =>
+        words.Count <= NamesMax ? words : [.. words.Take(NamesMax), $"and {words.Count - NamesMax} more"];
 }

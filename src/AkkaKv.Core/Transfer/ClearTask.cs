@@ -6,7 +6,9 @@ using AkkaKv.Core.Topology;
 namespace AkkaKv.Core.Transfer;
 
 /// <summary>
-/// Removes what this node owns no longer, once everyone has entered the epoch in which nobody reads or writes it here.
+/// Removes what this node owns no longer, once everyone has entered the epoch in which nobody reads or writes it here. Again
+/// when the members are settled, where this directory has not noted that it did: one from a backup holds what was cleared,
+/// and nobody waited for a member that was declared dead and lives.
 /// </summary>
 /// <remarks>
 /// In rounds, until a look finds nothing:
@@ -33,18 +35,23 @@ internal sealed class ClearTask(ClearMeans means) : IEpochTask
     private int _underWay;
     private long _removed;
     private bool _allEntered;
+    private bool _isDue;
     private string _waiting = "";
 
     public bool IsDone { get; private set; }
 
     public void Begin(IActorContext context)
     {
+        _isDue = !means.IsLate;
+        if (means.IsLate)
+            context.Send(TransferSourceActor.StoreOf(context), new FactRead(ClearedFact, means.Calls.Ask(OnNoteRead), context.Self));
     }
 
     public void OnAllEntered(IActorContext context)
     {
         _allEntered = true;
-        StartRound(context);
+        if (_isDue)
+            StartRound(context);
     }
 
     public void OnCompared(IActorContext context, CompareTold told)
@@ -67,6 +74,17 @@ internal sealed class ClearTask(ClearMeans means) : IEpochTask
 
     public void Abandon(IActorContext context)
     {
+    }
+
+    // A note of this ring's epoch or a later one was made since this ring is what it is.
+    private void OnNoteRead(IActorContext context, Message answer)
+    {
+        var reader = new ByteReader(answer is FactReadDone { Value: var value } ? value : default);
+        ulong epoch = reader.UInt64();
+        IsDone = reader.IsComplete && epoch >= (ulong)means.Ring.Epoch;
+        _isDue = !IsDone;
+        if (_isDue && _allEntered)
+            StartRound(context);
     }
 
     private void StartRound(IActorContext context)
@@ -178,12 +196,13 @@ internal sealed class ClearTask(ClearMeans means) : IEpochTask
         Clear(context);
     }
 
-    // Those that are cleared are looked at a last time only if nothing damaged is left in them.
+    // Those that are cleared are looked at a last time only if nothing damaged is left in them. When settled they are not:
+    // what is there again, a request with a larger N has brought.
     private void EndRound(IActorContext context)
     {
         foreach (PartitionClear clear in _round.Values)
         {
-            if (clear.Damaged == 0)
+            if (clear.Damaged == 0 && !means.IsLate)
                 _cleared.Remove(clear.Partition);
         }
 

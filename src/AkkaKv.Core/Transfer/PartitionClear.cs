@@ -28,7 +28,7 @@ internal sealed class PartitionClear(int partition, ClearMeans means, Action<IAc
             Stamp = answer is ReplicaClearBegun begun ? begun.Stamp : -1;
             then(at);
         });
-        context.Send(new Address(context.Self.Node, ActorRole.Replica, (ulong)partition), new ReplicaClearBegin(ticket, context.Self));
+        context.Send(new Address(context.Self.Node, ActorRole.Replica, (ulong)partition), new ReplicaClearBegin(means.Ring.Epoch, ticket, context.Self));
     }
 
     /// <summary>Asks only whether there is anything.</summary>

@@ -11,7 +11,7 @@ namespace AkkaKv.Core.Transfer;
 
 /// <summary>
 /// Does the work of the epochs: brings this node what it is to own, and clears what it owns no longer. One for each node; it
-/// works on the epoch that was entered last and on no other.
+/// works on the epoch that was entered last and on no other. One that only concerns leases has no work of its own.
 /// </summary>
 public sealed class TransferActor(TransferOptions options) : Actor
 {
@@ -50,10 +50,10 @@ public sealed class TransferActor(TransferOptions options) : Actor
 
     private void OnEntered(IActorContext context, EpochEntered entered)
     {
-        long before = _entered?.Configuration.Epoch ?? 0;
-        long epoch = entered.Configuration.Epoch;
-        if (epoch < before)
+        if (entered.Configuration.Epoch < _entered?.Configuration.Epoch)
             return;
+        long before = _entered?.Configuration.WorkEpoch ?? 0;
+        long epoch = entered.Configuration.WorkEpoch;
         bool hadAllEntered = epoch == before && _entered!.AllEntered;
         _entered = entered with { AllEntered = entered.AllEntered || hadAllEntered };
         if (epoch > before)
@@ -81,13 +81,14 @@ public sealed class TransferActor(TransferOptions options) : Actor
     {
         ClusterConfiguration configuration = entered.Configuration;
         RingSnapshot ring = entered.Ring;
-        if (configuration.Phase == TopologyPhase.WriteNew)
-            return new ClearTask(new ClearMeans(configuration.Epoch, ring, configuration.Gone, options, _calls, _pace, _choice));
+        bool isLate = configuration.Phase == TopologyPhase.Settled && ring.Epoch > 1 && ring.IsMember(self);
+        if (configuration.Phase == TopologyPhase.WriteNew || isLate)
+            return new ClearTask(new ClearMeans(configuration.WorkEpoch, ring, configuration.Gone, options, _calls, _pace, _choice) { IsLate = isLate });
         if (!configuration.HasWork || ring.Also is not { } after)
             return null;
         IReadOnlyList<PartitionFetch> plan = PartitionFetch.Plan(self, ring, after, configuration.Gone);
         var meter = new TransferMeter(options.BytesPerSecondMax);
-        return new FetchTask(plan, new CopyMeans(configuration.Epoch, ring.Partitions, options, _calls, _pace, meter, _choice));
+        return new FetchTask(plan, new CopyMeans(configuration.WorkEpoch, ring.Partitions, options, _calls, _pace, meter, _choice));
     }
 
     // A key may be forgotten only where nobody but the members of the one ring can still hold an older value of it.
@@ -113,6 +114,6 @@ public sealed class TransferActor(TransferOptions options) : Actor
             return _task.Progress(now);
         return _entered is null
             ? new EpochWork(0, false, 0, 0, 0, 0, 0, "no epoch was entered yet")
-            : new EpochWork(_entered.Configuration.Epoch, true, 0, 0, 0, 0, 0, "");
+            : new EpochWork(_entered.Configuration.WorkEpoch, true, 0, 0, 0, 0, 0, "");
     }
 }

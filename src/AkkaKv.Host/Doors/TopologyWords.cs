@@ -26,9 +26,22 @@ internal static class TopologyWords
             told.Waiting)
         {
             TakenBack = configuration.IsTakenBack,
+            Workers = [.. WorkersOf(configuration)],
             Encoded = ConfigurationCodec.Encode(configuration),
         };
     }
+
+    // What former members and lost directories had is none of the caller's business.
+    private static IEnumerable<WorkerInfo> WorkersOf(ClusterConfiguration configuration)
+    {
+        foreach (WorkerLease lease in configuration.Workers?.Leases ?? [])
+        {
+            if (lease.IsHeldBy(configuration.Everyone))
+                yield return new WorkerInfo(lease.Worker, lease.Node.Name, MomentOf(lease.FromMillis), lease.IsByHand ? null : MomentOf(lease.UntilMillis));
+        }
+    }
+
+    private static DateTimeOffset MomentOf(long millis) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(millis, WorkerLeases.MillisMax));
 
     public static ChangePlanInfo Of(ChangePlan plan) => new(
         plan.Epoch,

@@ -9,7 +9,8 @@ internal static class IdSettings
 {
     public static IReadOnlyList<SettingDefinition> All { get; } =
     [
-        new("Ids:Worker", null, SettingRule.Whole(0, (1 << 20) - 1), "This node's worker number (datacenter and machine as one), assigned by hand: no two nodes may have the same. Unset makes no Snowflake ids."),
+        new("Ids:Worker", null, SettingRule.Whole(0, (1 << 20) - 1), "This node's worker number (datacenter and machine as one), assigned by hand, for ever: no two nodes may have the same. Unset takes one that the cluster leases to it."),
+        new("Ids:LeaseMinutes", "1440", SettingRule.Whole(1, 43_200), "How long the cluster leases a worker number, renewed when half of it is over; so long a number rests after its holder. The same on every node."),
         new("Ids:EpochMillis", "1767225600000", SettingRule.Whole(0, 7_258_118_400_000), "The time of a Snowflake id counts from here, in milliseconds since 1970; fixed for the cluster's life. The default is 2026-01-01."),
         new("Ids:TimeBits", "41", SettingRule.Whole(32, 62), "Bits of milliseconds: 41 are 69.7 years. With the three below they sum to 63; fixed for the cluster's life."),
         new("Ids:DatacenterBits", "5", SettingRule.Whole(0, 20), "Bits of the datacenter."),
@@ -43,6 +44,7 @@ internal static class IdSettings
                 SequenceBits = Number("Ids:SequenceBits"),
                 EpochUnixMillis = Long("Ids:EpochMillis"),
             },
+            Lease = TimeSpan.FromMinutes(Number("Ids:LeaseMinutes")),
             SequenceStart = Number("Ids:SequenceStart"),
             RollbackWaitMillisMax = Number("Ids:RollbackWaitMillis"),
             MarkAheadMillis = Number("Ids:MarkAheadMillis"),
@@ -85,7 +87,6 @@ internal static class IdSettings
     public static IReadOnlyList<string> LocalFlags(int index, int nodes, OptionsResult configured)
     {
         var flags = new List<string>();
-        Add("Ids:Worker", index.ToString(CultureInfo.InvariantCulture));
         Add("Ids:TicketPrimary", "node-1");
         if (nodes > 1)
             Add("Ids:TicketStandby", "node-2");

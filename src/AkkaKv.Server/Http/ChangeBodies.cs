@@ -55,6 +55,7 @@ internal sealed record ChangesBody(
     IReadOnlyList<string> Gone,
     IReadOnlyList<ClusterChange> Staged,
     IReadOnlyList<MemberProgress> Progress,
+    IReadOnlyList<WorkerInfo> Workers,
     string Waiting)
 {
     public static ChangesBody Of(ClusterChangeInfo info) => new(
@@ -69,6 +70,7 @@ internal sealed record ChangesBody(
         info.Gone,
         info.Staged,
         info.Progress,
+        info.Workers,
         info.Waiting);
 }
 

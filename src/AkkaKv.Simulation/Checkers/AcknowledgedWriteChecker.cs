@@ -4,7 +4,7 @@ namespace AkkaKv.Simulation.Checkers;
 
 /// <summary>
 /// Promise 1: an acknowledged write, or one that covers it, is in every read of all replicas after healing, as long as
-/// fewer than W disks were lost. Concurrent acknowledged writes all survive: the other half of promise 3. A delete or an
+/// fewer than W disks were lost, or are with nodes that were declared dead. Concurrent acknowledged writes all survive: the other half of promise 3. A delete or an
 /// expired value that was reaped may be gone with all that it covers.
 /// </summary>
 internal sealed class AcknowledgedWriteChecker : IRunChecker
@@ -15,7 +15,7 @@ internal sealed class AcknowledgedWriteChecker : IRunChecker
     {
         foreach (Operation write in evidence.History.Operations)
         {
-            if (!write.IsAcknowledgedWrite || write.Session < 0 || evidence.DisksLost(write.InvokedAt, long.MaxValue) >= write.W)
+            if (!write.IsAcknowledgedWrite || write.Session < 0 || evidence.CopiesLost(write.InvokedAt, long.MaxValue) >= write.W)
                 continue;
             if (evidence.IsForgotten(write.Number, write.Key.Index, long.MaxValue))
                 continue;

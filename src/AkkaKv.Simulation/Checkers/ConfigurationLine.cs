@@ -18,6 +18,7 @@ internal sealed class ConfigurationLine
     private readonly SimWorld _world;
     private readonly SortedDictionary<long, ClusterConfiguration> _known = [];
     private readonly Dictionary<long, string> _texts = [];
+    private readonly LeaseLine _leases = new();
     private readonly HashSet<(int Node, long Epoch)> _entered = [];
     private readonly HashSet<(int Node, long Epoch)> _done = [];
     private readonly HashSet<int> _everMembers = [];
@@ -32,6 +33,9 @@ internal sealed class ConfigurationLine
         Ring = null!;
         Restart();
     }
+
+    /// <summary>Every lease of a worker number that was ever agreed.</summary>
+    public LeaseLine Leases => _leases;
 
     /// <summary>The newest that anybody took for decided.</summary>
     public ClusterConfiguration Newest { get; private set; }
@@ -58,6 +62,7 @@ internal sealed class ConfigurationLine
                 Note(entered.Configuration);
                 _entered.Add((life.Node.Index, entered.Configuration.Epoch));
                 _latest[life.Node.Index] = (life, entered.Configuration);
+                _world.LivingDead.Entered(life.Node, entered.Configuration);
                 life.Node.HoldsConfiguration |= entered.Configuration.Epoch > 1;
                 break;
             case EpochWorkTold { Work.IsDone: true } told: _done.Add((life.Node.Index, told.Work.Epoch)); break;
@@ -83,10 +88,13 @@ internal sealed class ConfigurationLine
         _world.Trace.Note(_world.Now, -1, "configuration " + text);
         if (RingRules.WhyUnsound(configuration) is { } unsound)
             _world.Fail(RingRules.Promise, unsound);
+        if (_leases.WhyNot(configuration) is { } shared)
+            _world.Fail(LeaseLine.Promise, shared);
         CheckPair(configuration.Epoch - 1);
         CheckPair(configuration.Epoch);
         foreach (RingMember member in configuration.Members)
             _everMembers.Add(SimNode.IndexOf(member.Node));
+        _world.LivingDead.Decided(configuration);
         if (configuration.Epoch < Newest.Epoch)
             return;
         Changes += Newest.Phase != TopologyPhase.Settled && configuration.Phase == TopologyPhase.Settled ? 1 : 0;
@@ -103,6 +111,7 @@ internal sealed class ConfigurationLine
     {
         _known.Clear();
         _texts.Clear();
+        _leases.Clear();
         _entered.Clear();
         _done.Clear();
         RingTopology founding = _world.Founding;
@@ -147,7 +156,7 @@ internal sealed class ConfigurationLine
         foreach (RingMember member in configuration.Everyone)
         {
             int index = SimNode.IndexOf(member.Node);
-            if (!_entered.Any(entered => entered.Node == index && entered.Epoch >= configuration.Epoch))
+            if (!_entered.Any(entered => entered.Node == index && entered.Epoch >= configuration.WorkEpoch))
                 _world.Fail(Barrier, $"{node.Id} compared in {_texts[configuration.Epoch]} although {member.Node} had not entered it");
         }
     }
@@ -157,9 +166,9 @@ internal sealed class ConfigurationLine
         foreach (RingMember member in before.Everyone)
         {
             int index = SimNode.IndexOf(member.Node);
-            if (!_entered.Contains((index, before.Epoch)))
+            if (!_entered.Any(entered => entered.Node == index && entered.Epoch >= before.WorkEpoch && entered.Epoch <= before.Epoch))
                 _world.Fail(Barrier, $"{_texts[after.Epoch]} was decided although {member.Node} had not entered {_texts[before.Epoch]}");
-            else if (before.HasWork && !_done.Contains((index, before.Epoch)))
+            else if (before.HasWork && !_done.Contains((index, before.WorkEpoch)))
                 _world.Fail(Barrier, $"{_texts[after.Epoch]} was decided although {member.Node} had not done the work of {_texts[before.Epoch]}");
         }
     }

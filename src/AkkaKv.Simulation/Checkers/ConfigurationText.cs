@@ -13,9 +13,13 @@ internal static class ConfigurationText
         string gone = configuration.Gone.Count == 0 ? "" : $" without {string.Join(", ", configuration.Gone)}";
         string staged = configuration.Staged.Count == 0 ? "" : $" staged ({string.Join("; ", configuration.Staged.Select(Of))})";
         string back = configuration.IsTakenBack ? " taken back" : "";
+        string workers = configuration.Workers is null ? "" : $" leases since {configuration.WorkEpoch} ({Of(configuration.Workers)})";
         return $"{configuration.Epoch} of {configuration.ClusterId:x} {configuration.Phase}{back} ring {configuration.RingEpoch} "
-            + $"Q {configuration.Partitions} N {configuration.ReplicaCount} [{Of(configuration.Members)}]{next}{gone}{staged}";
+            + $"Q {configuration.Partitions} N {configuration.ReplicaCount} [{Of(configuration.Members)}]{next}{gone}{staged}{workers}";
     }
+
+    private static string Of(WorkerLeases workers) => $"{workers.Count} of {workers.Layout}, floor {workers.FloorMillis}: "
+        + string.Join(", ", workers.Leases.Select(lease => $"{lease.Worker} to {lease.Node}/{lease.StoreId:x} from {lease.FromMillis} until {lease.UntilMillis}"));
 
     private static string Of(StagedChange change) =>
         $"{change.Kind} {change.Node}{(change.IsDead ? " dead" : "")}{(change.Member is null ? "" : " as " + Of(change.Member))}";

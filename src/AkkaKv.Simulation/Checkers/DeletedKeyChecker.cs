@@ -21,7 +21,7 @@ internal sealed class DeletedKeyChecker : IRunChecker
             if (!delete.IsAcknowledgedWrite || delete.Kind != OperationKind.Delete || delete.IsLoose || delete.Key.IsLoose)
                 continue;
             CheckReads(evidence, delete, reads[delete.Key.Index], broken);
-            if (evidence.DisksLost(delete.InvokedAt, long.MaxValue) < delete.W)
+            if (evidence.CopiesLost(delete.InvokedAt, long.MaxValue) < delete.W)
                 CheckStores(evidence, delete, broken);
         }
     }

@@ -19,6 +19,8 @@ internal static class LineRules
         bool movesRing = !IsSameRing(before, after);
         if (after.RingEpoch != (movesRing ? after.Epoch : before.RingEpoch))
             return "the ring's epoch changes exactly when the ring does";
+        if (after.WorkEpoch != (IsOnlyOfLeases(before, after) ? before.WorkEpoch : after.Epoch))
+            return "the epoch of the work stays exactly when nothing but leases changes";
         return IsStep(before, after) ? null : $"{after.Phase} does not follow {before.Phase} like this";
     }
 
@@ -49,6 +51,12 @@ internal static class LineRules
             _ => before.Phase == after.Phase && staysMembers && staysNext && after.IsTakenBack == before.IsTakenBack,
         };
     }
+
+    private static bool IsOnlyOfLeases(ClusterConfiguration before, ClusterConfiguration after) =>
+        ConfigurationText.Of(before) != ConfigurationText.Of(after with { Epoch = before.Epoch, LeaseEpochs = before.LeaseEpochs })
+        && ConfigurationText.Of(Bare(before)) == ConfigurationText.Of(Bare(after));
+
+    private static ClusterConfiguration Bare(ClusterConfiguration configuration) => configuration with { Epoch = 1, LeaseEpochs = 0, Workers = null };
 
     private static bool IsSameRing(ClusterConfiguration before, ClusterConfiguration after)
     {

@@ -66,15 +66,22 @@ internal sealed class RunEvidence
 
     /// <summary>
     /// True when the read cannot have missed the write: strict quorums that meet in a replica whose disk was not lost, and
-    /// the read began after the write was acknowledged.
+    /// the read began after the write was acknowledged. What a node that was declared dead has is not counted on, wherever
+    /// the quorums meet: somebody else who acknowledged the write brought it to the owners that came after.
     /// </summary>
     public bool MustMeet(Operation read, Operation write)
     {
         if (!read.Strict || !write.Strict || !write.IsAcknowledgedWrite || write.CompletedAt >= read.InvokedAt)
             return false;
         int overlap = read.R + write.W - Math.Max(read.N, write.N);
-        return overlap > 0 && overlap > DisksLost(write.InvokedAt, read.CompletedAt);
+        return overlap > 0 && overlap > DisksLost(write.InvokedAt, read.CompletedAt)
+            && write.W > CopiesLost(write.InvokedAt, read.CompletedAt) && !MayBeAnsweredByTheDead(read);
     }
+
+    // One that was declared dead and lives asks others who were, and nobody else, where so few are enough.
+    private bool MayBeAnsweredByTheDead(Operation read) =>
+        _world.LivingDead.HowMany(read.InvokedAt, read.CompletedAt, read.Node) > 0
+        && read.R <= _world.LivingDead.HowMany(read.InvokedAt, read.CompletedAt);
 
     /// <summary>The operations of clients that succeeded, by session and key, in the order in which they were done.</summary>
     public IEnumerable<List<Operation>> Timelines()
@@ -116,6 +123,9 @@ internal sealed class RunEvidence
             lost += at >= from && at <= to ? 1 : 0;
         return lost;
     }
+
+    /// <summary>How many copies nobody counts on from a moment to another: on lost disks, and on nodes that were declared dead.</summary>
+    public int CopiesLost(long from, long to) => DisksLost(from, to) + _world.LivingDead.HowMany(from, to);
 
     /// <summary>The operations whose values and tombstones a set holds; 0 for what nobody wrote.</summary>
     public List<int> OperationsIn(SiblingSet set)

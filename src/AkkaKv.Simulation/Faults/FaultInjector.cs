@@ -92,7 +92,7 @@ internal sealed class FaultInjector(SimWorld world)
         {
             case FaultKind.Pause or FaultKind.LongPause: node.PausedUntil = Math.Max(node.PausedUntil, until); break;
             case FaultKind.SlowNode: node.SlowUntil = until; break;
-            case FaultKind.ClockJump: node.Clock.Jump((long)(fault.Number % 7_200_000) * TimeSpan.TicksPerMillisecond - TimeSpan.TicksPerHour); break;
+            case FaultKind.ClockJump: node.Clock.Jump(JumpOf(fault)); break;
             case FaultKind.SlowDisk: node.DiskSlowUntil = until; break;
             case FaultKind.TornWrite: disk.CallsUntilPowerCut = 1 + (int)(fault.Number % 12); break;
             case FaultKind.KillMidTurn: node.SendsUntilDeath = 1 + (int)(fault.Number % 30); break;
@@ -182,8 +182,20 @@ internal sealed class FaultInjector(SimWorld world)
     {
         if (!node.IsUp)
             return false;
-        node.Clock.Jump(-(long)(fault.Number % 86_400) * TimeSpan.TicksPerSecond);
+        node.Clock.Jump(-Math.Abs(JumpOf(fault)) * ((fault.Number >> 62) == 3 ? 24 : 1));
         return Stop(node, losesPower: false, fault.Duration);
+    }
+
+    // A correction, some seconds, or up to an hour either way: makers of ids wait for the first.
+    private static long JumpOf(PlannedFault fault)
+    {
+        long most = (fault.Number >> 62) switch
+        {
+            0 => 100 * TimeSpan.TicksPerMillisecond,
+            1 => 3 * TimeSpan.TicksPerSecond,
+            _ => TimeSpan.TicksPerHour,
+        };
+        return (long)(fault.Number % (2UL * (ulong)most)) - most;
     }
 
     private bool Wipe(SimNode node, long duration)

@@ -13,6 +13,8 @@ internal sealed record PlannedFault(int Index, FaultKind Kind, long At, int Node
 /// <summary>Draws the faults of a seed.</summary>
 internal static class FaultSchedule
 {
+    private const int LongMax = 2;
+
     public static IReadOnlyList<PlannedFault> Draw(RandomSource random, WorldShape shape, long length, IReadOnlyCollection<FaultKind> kinds)
     {
         // A seed has a theme: with everything at once, always, nothing ever succeeds long enough to be lost.
@@ -43,14 +45,28 @@ internal static class FaultSchedule
 
         if (shape.IsLong)
             AddLong(random, shape, length, kinds, count, faults);
+        if (shape.Ids is not null && kinds.Contains(FaultKind.ClockJump))
+            AddCorrections(random, shape, length, count + LongMax, faults);
         return faults;
+    }
+
+    // Makers of ids wait for a clock that goes back a little: that must meet a question at the right moment.
+    private static void AddCorrections(RandomSource random, WorldShape shape, long length, int index, List<PlannedFault> faults)
+    {
+        int count = random.Between(0, 12);
+        for (int i = 0; i < count; i++)
+        {
+            // The two upper bits say how far it jumps: none set is a correction.
+            ulong number = random.NextUInt64() >> (random.Chance(0.8) ? 2 : 0);
+            faults.Add(new PlannedFault(index + i, FaultKind.ClockJump, (long)(length * random.NextDouble()), random.Next(shape.Machines), 0, 0, number));
+        }
     }
 
     // 10 to 60 seconds, from early on: what is away that long misses most of the run.
     private static void AddLong(
         RandomSource random, WorldShape shape, long length, IReadOnlyCollection<FaultKind> kinds, int index, List<PlannedFault> faults)
     {
-        int count = random.Between(1, 2);
+        int count = random.Between(1, LongMax);
         for (int i = 0; i < count; i++)
         {
             var fault = new PlannedFault(

@@ -14,6 +14,8 @@ internal sealed class ChangeDraw(SimWorld world, RandomSource random)
     /// </summary>
     public void Accident()
     {
+        if (world.Shape.DeclaresLiving && random.Chance(0.15))
+            FallSilent();
         if (!random.Chance(0.04) || world.Line.Newest.Phase != TopologyPhase.Settled || world.DiskLosses.Count >= world.Shape.LostDisksMax)
             return;
         SimNode[] candidates = [.. world.Members.Where(node => node.IsUp && !node.IsRotten && world.Deployment.MayForget(node))];
@@ -21,15 +23,25 @@ internal sealed class ChangeDraw(SimWorld world, RandomSource random)
             world.Bury(candidates[random.Next(candidates.Length)]);
     }
 
+    // One whom the others can do without, as with a machine that is lost: what it remembers may be of no use to them any more.
+    private void FallSilent()
+    {
+        if (world.Line.Newest.ClusterId == 0 || (world.Nodes.Any(static node => node.IsSilent) && !random.Chance(0.1)))
+            return;
+        SimNode[] candidates = [.. world.Members.Where(node => node is { IsUp: true, IsRotten: false, IsSilent: false } && world.Deployment.MayForget(node))];
+        if (candidates.Length > 0)
+            SeemingDeath.Begin(world, candidates[random.Next(candidates.Length)], random);
+    }
+
     /// <summary>A member's disk is to be replaced: whoever leaves now may be missed when the others are to decide who that is.</summary>
     public bool IsSomebodyRotten => world.Members.Any(static node => node.IsRotten);
 
-    /// <summary>One who belongs, whose machine is lost for ever, and whom nobody has declared dead; null when there is none.</summary>
+    /// <summary>One who belongs, whose machine is or seems to be lost for ever, and whom nobody has declared dead; null when there is none.</summary>
     public NodeId? DeadOf(ClusterConfiguration seen)
     {
         foreach (RingMember member in seen.Everyone)
         {
-            if (NodeOf(member.Node).IsDead)
+            if (NodeOf(member.Node).SeemsDead)
                 return member.Node;
         }
 
@@ -43,7 +55,7 @@ internal sealed class ChangeDraw(SimWorld world, RandomSource random)
             return;
         foreach (SimNode node in world.Deployed.ToArray())
         {
-            if (!world.Line.WasMember(node) || IsNamed(seen, node.Id) || !random.Chance(0.5))
+            if (!world.Line.WasMember(node) || IsNamed(seen, node.Id) || IsLeftAlone(node) || !random.Chance(0.5))
                 continue;
             if (random.Chance(0.3))
             {
@@ -65,7 +77,7 @@ internal sealed class ChangeDraw(SimWorld world, RandomSource random)
         if (IsSomebodyRotten)
             return Join(seen);
         RingMember member = seen.Members[random.Next(seen.Members.Count)];
-        bool isDead = NodeOf(member.Node).IsDead;
+        bool isDead = NodeOf(member.Node).SeemsDead;
         return random.Next(20) switch
         {
             < 8 => Join(seen),
@@ -76,6 +88,9 @@ internal sealed class ChangeDraw(SimWorld world, RandomSource random)
             _ => null,
         };
     }
+
+    // Nobody can reach what seems dead; and of one that was declared so, few know that it lives.
+    private bool IsLeftAlone(SimNode node) => node.IsSilent || (world.LivingDead.Has(node) && random.Chance(0.8));
 
     private StagedChange? Join(ClusterConfiguration seen) =>
         Newcomer(seen) is { } newcomer ? new StagedChange(ChangeKind.Join, newcomer.Node, newcomer) : null;

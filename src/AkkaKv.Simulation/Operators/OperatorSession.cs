@@ -26,8 +26,13 @@ internal sealed class OperatorSession
 
     public void Start() => Think();
 
-    /// <summary>Begins nothing new.</summary>
-    public void Stop() => _stopped = true;
+    /// <summary>Begins nothing new; nobody seems to be dead any more.</summary>
+    public void Stop()
+    {
+        _stopped = true;
+        foreach (SimNode node in _world.Nodes)
+            node.IsSilent = false;
+    }
 
     private void Think() => _world.After(_random.Micros(20_000, 2_000_000), Look);
 
@@ -61,7 +66,7 @@ internal sealed class OperatorSession
             Stage(seen);
     }
 
-    // Whoever is lost for ever is declared so: the others would wait for it.
+    // Whoever is lost for ever, or seems to be, is declared so: the others would wait for it.
     private void Watch(ClusterConfiguration seen)
     {
         _world.Deployment.StartWhoBelongs();

@@ -45,6 +45,7 @@ internal static class CommandLine
           --operations K     client operations of each run (500)
           --faults A,B | none  only these kinds of faults (all)
           --changes WHEN     whether the members change: always, never or sometimes (sometimes)
+          --ids WHEN         whether clients ask for unique ids: always, never or sometimes (sometimes)
           --without I,J      leave out planned faults by their index
           --workers W        runs at a time (one for each core)
           --twice-every N    run each N-th seed twice and compare the traces (50; 0 for never)
@@ -87,7 +88,8 @@ internal static class CommandLine
         "--nodes" => options with { Run = options.Run with { Nodes = (int)Number(flag, value, 1, 32) } },
         "--operations" => options with { Run = options.Run with { Operations = (int)Number(flag, value, 1, 1_000_000) } },
         "--faults" => options with { Run = options.Run with { Faults = Kinds(value) } },
-        "--changes" => options with { Run = options.Run with { Changes = Changes(value) } },
+        "--changes" => options with { Run = options.Run with { Changes = When(flag, value) } },
+        "--ids" => options with { Run = options.Run with { Ids = When(flag, value) } },
         "--without" => options with { Run = options.Run with { Without = [.. value.Split(',').Select(part => (int)Number(flag, part, 0, int.MaxValue))] } },
         _ => throw new UsageException($"There is no flag {flag}."),
     };
@@ -101,10 +103,10 @@ internal static class CommandLine
             : throw new UsageException($"There is no fault '{part}'; there are {string.Join(", ", Enum.GetNames<FaultKind>())}."))];
     }
 
-    private static MemberChanges Changes(string value) =>
-        Enum.TryParse(value, ignoreCase: true, out MemberChanges changes) && !char.IsAsciiDigit(value[0])
-            ? changes
-            : throw new UsageException($"--changes takes always, never or sometimes; found '{value}'.");
+    private static Occurrence When(string flag, string value) =>
+        Enum.TryParse(value, ignoreCase: true, out Occurrence when) && !char.IsAsciiDigit(value[0])
+            ? when
+            : throw new UsageException($"{flag} takes always, never or sometimes; found '{value}'.");
 
     private static long Number(string flag, string value, long min, long max) =>
         long.TryParse(value, CultureInfo.InvariantCulture, out long number) && number >= min && number <= max

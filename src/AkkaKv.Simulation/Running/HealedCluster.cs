@@ -50,6 +50,8 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
             WaitUntil(() => _trees.Look() is null, "after healing all replicas of every key agree", "a Merkle tree was still wrong");
         if (world.Shape.StoresAreItsOwn)
             WaitUntil(HintsAreDrained, NothingStrays, "hints were still kept");
+        if (world.Shape.Changes)
+            WaitForClearing();
         if (world.Shape is { RepairsItself: true, WaitsForReaping: true })
             WaitUntil(NothingDeadIsLeft, "what is deleted is forgotten in the end", "tombstones were still held");
         for (int round = 0; round < 2; round++)
@@ -62,6 +64,9 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
             }
         }
 
+        // A read that meets an expired value between its removals from two replicas puts it back on one: the next comparison sees it.
+        if (world.Shape.RepairsItself)
+            WaitUntil(ReplicasAgree, "after healing all replicas of every key agree", "replicas still differed after the last reads,");
         if (world.Violation is null)
             Inspect();
         foreach (WorkloadKey key in plan.Keys)
@@ -110,7 +115,8 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
         return true;
     }
 
-    private bool HintsAreDrained() => world.Deployed.All(node => node.Life!.Store.KeysOf(StoreSpace.Hints).Count == 0);
+    // Those that were declared dead have nobody to give theirs to.
+    private bool HintsAreDrained() => world.Deployed.All(node => world.Line.WasDeclaredDead(node) || node.Life!.Store.KeysOf(StoreSpace.Hints).Count == 0);
 
     // Where requests named a larger N than the cluster's, only a read brings the tombstone to the other owners.
     private bool NothingDeadIsLeft()
@@ -206,18 +212,36 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
             FinalObjects.Add([.. objects]);
         }
 
+        Strays.AddRange(FindStrays());
+    }
+
+    // A member that came back from a backup, or was declared dead and lives, clears by and by: no change waits for it. What is left
+    // then, the checker tells.
+    private void WaitForClearing()
+    {
+        long deadline = world.Now + RepairTicksMax;
+        while (world.Violation is null && world.Now < deadline && FindStrays().Count > 0)
+            world.RunUntil(static () => false, world.Now + (Second / 4));
+    }
+
+    private List<StrayObject> FindStrays()
+    {
+        var strays = new List<StrayObject>();
+
         // Whoever was to join, and never did, starts empty when it is to join again.
         foreach (SimNode node in world.Deployed)
         {
             if (world.Line.WasMember(node) && !world.Line.WasDeclaredDead(node) && HasCleared(node))
-                FindStrays(node);
+                AddStrays(node, strays);
         }
+
+        return strays;
     }
 
     // Who left and was then restored from a backup has what it had cleared, and nobody waits for it: an operator's to clear.
     private bool HasCleared(SimNode node) => world.Members.Contains(node) || !node.IsRestored;
 
-    private void FindStrays(SimNode node)
+    private void AddStrays(SimNode node, List<StrayObject> strays)
     {
         foreach (StoreKey held in node.Life!.Store.KeysOf(StoreSpace.Objects))
         {
@@ -229,7 +253,7 @@ internal sealed class HealedCluster(SimWorld world, WorkloadPlan plan, ClientPoo
             if (key is not null && OwnersOf(key, Math.Max(key.Replicas, world.Shape.Replicas)).Contains(node.Id))
                 continue;
             SiblingSetCodec.TryDecode(node.Life.Store.Look(held).Object, out SiblingSet set);
-            Strays.Add(new StrayObject(node.Id, key?.Index ?? -1, set));
+            strays.Add(new StrayObject(node.Id, key?.Index ?? -1, set));
         }
     }
 

@@ -23,4 +23,4 @@ public sealed record RunResult(
     IReadOnlyList<string> Transcript);
 
 /// <summary>How the operations ended, and what was looked at.</summary>
-public sealed record RunCounts(long Operations, long Succeeded, long NotAttempted, long Indeterminate, long NewThenOld, long SessionMisses, long LostDisks, long OrdersTaken, long Changes);
+public sealed record RunCounts(long Operations, long Succeeded, long NotAttempted, long Indeterminate, long NewThenOld, long SessionMisses, long LostDisks, long OrdersTaken, long Changes, long LivingDead);

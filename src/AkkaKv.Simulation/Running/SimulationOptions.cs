@@ -2,10 +2,10 @@ using AkkaKv.Simulation.Faults;
 
 namespace AkkaKv.Simulation.Running;
 
-/// <summary>Whether the members of a cluster change while the run goes on. The names are the words of the command line.</summary>
-public enum MemberChanges
+/// <summary>In which seeds something is a part of the run. The names are the words of the command line.</summary>
+public enum Occurrence
 {
-    /// <summary>In about half of the seeds.</summary>
+    /// <summary>In some, as the seed decides.</summary>
     Sometimes,
 
     Always,
@@ -22,8 +22,11 @@ public sealed record SimulationOptions(ulong Seed, int Nodes = 5, int Operations
     /// <summary>The kinds of faults that may be injected.</summary>
     public IReadOnlyCollection<FaultKind> Faults { get; init; } = Enum.GetValues<FaultKind>();
 
-    /// <summary>Whether the members change.</summary>
-    public MemberChanges Changes { get; init; }
+    /// <summary>Whether the members change while the run goes on; sometimes is in about half of the seeds.</summary>
+    public Occurrence Changes { get; init; }
+
+    /// <summary>Whether clients ask for unique ids; sometimes is in two seeds of five.</summary>
+    public Occurrence Ids { get; init; }
 
     /// <summary>Planned faults to leave out, by their index in the seed's schedule.</summary>
     public IReadOnlyCollection<int> Without { get; init; } = [];
@@ -36,8 +39,10 @@ public sealed record SimulationOptions(ulong Seed, int Nodes = 5, int Operations
             string command = $"dotnet run -c Release --project src/AkkaKv.Simulation -- --replay {Seed} --nodes {Nodes} --operations {Operations}";
             if (Faults.Count < Enum.GetValues<FaultKind>().Length)
                 command += $" --faults {(Faults.Count == 0 ? "none" : string.Join(',', Faults))}";
-            if (Changes != MemberChanges.Sometimes)
+            if (Changes != Occurrence.Sometimes)
                 command += $" --changes {Changes.ToString().ToLowerInvariant()}";
+            if (Ids != Occurrence.Sometimes)
+                command += $" --ids {Ids.ToString().ToLowerInvariant()}";
             return Without.Count == 0 ? command : $"{command} --without {string.Join(',', Without)}";
         }
     }

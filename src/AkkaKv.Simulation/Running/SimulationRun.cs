@@ -25,6 +25,7 @@ public sealed class SimulationRun
     private readonly List<PlannedFault> _schedule;
     private readonly OperatorSession[] _operators;
     private readonly HealedCluster _healed;
+    private readonly IdSession[] _idSessions;
 
     private SimulationRun(SimulationOptions options, WorldSeams seams)
     {
@@ -46,6 +47,7 @@ public sealed class SimulationRun
         _schedule.RemoveAll(fault => options.Without.Contains(fault.Index));
         _operators = shape.Changes ? [new OperatorSession(_world, 0), new OperatorSession(_world, 1)] : [];
         _healed = new HealedCluster(_world, _plan, _clients, _history);
+        _idSessions = shape.Ids is { } ids ? [.. Enumerable.Range(0, ids.Sessions).Select(number => new IdSession(_world, ids, number))] : [];
     }
 
     private static WorldShape ShapeOf(SimulationOptions options, SeedStreams streams)
@@ -53,7 +55,16 @@ public sealed class SimulationRun
         WorldShape shape = WorldShape.Draw(streams.Of("shape"), options.Nodes);
         RandomSource random = streams.Of("changes");
         bool changes = random.Chance(0.5);
-        return options.Changes == MemberChanges.Always || (options.Changes == MemberChanges.Sometimes && changes) ? shape.WithChanges(random) : shape;
+        if (options.Changes == Occurrence.Always || (options.Changes == Occurrence.Sometimes && changes))
+            shape = WithChanges(shape, random, streams);
+        return shape with { Ids = IdShape.Draw(streams.Of("ids"), shape, options.Ids) };
+    }
+
+    private static WorldShape WithChanges(WorldShape shape, RandomSource random, SeedStreams streams)
+    {
+        WorldShape changing = shape.WithChanges(random);
+        RandomSource living = streams.Of("living-dead");
+        return living.Chance(0.35) ? changing.WithLivingDead(living) : changing;
     }
 
     /// <summary>Runs a seed.</summary>
@@ -83,7 +94,9 @@ public sealed class SimulationRun
                     break;
             }
 
+            new IdRevival(_world).Run();
             new SilenceDrill(_world).Run();
+            new DeclaredDeadDrill(_world).Run();
         }
 
         return ResultOf(evidence?.NewThenOld ?? 0, evidence?.SessionMisses ?? 0);
@@ -114,12 +127,16 @@ public sealed class SimulationRun
             session.StartBusy();
         foreach (OperatorSession one in _operators)
             one.Start();
+        foreach (IdSession session in _idSessions)
+            session.Start();
         long end = _world.Now + _plan.FaultTicks;
         long deadline = end + (3_600 * Second);
         Require(_world.RunUntil(() => Array.TrueForAll(_sessions, session => session.IsOver), deadline), "every session ends", "clients were still at work after an hour");
         _world.RunUntil(static () => false, Math.Max(end, _world.Now));
         foreach (OperatorSession one in _operators)
             one.Stop();
+        foreach (IdSession session in _idSessions)
+            session.Stop();
         return _world.Violation is null;
     }
 
@@ -150,7 +167,7 @@ public sealed class SimulationRun
             maybe += operation.Outcome == OperationOutcome.Indeterminate ? 1 : 0;
         }
 
-        var counts = new RunCounts(_history.Operations.Count, ok, not, maybe, newThenOld, sessionMisses, _world.DiskLosses.Count, _world.OrdersTaken, _world.Line.Changes);
+        var counts = new RunCounts(_history.Operations.Count, ok, not, maybe, newThenOld, sessionMisses, _world.DiskLosses.Count, _world.OrdersTaken, _world.Line.Changes, _world.LivingDead.Count);
         var planned = new int[_schedule.Count];
         for (int i = 0; i < planned.Length; i++)
             planned[i] = _schedule[i].Index;

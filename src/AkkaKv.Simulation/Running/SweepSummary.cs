@@ -20,6 +20,7 @@ internal sealed class SweepSummary
     private long _lostDisks;
     private long _orders;
     private long _changes;
+    private long _livingDead;
     private long _events;
     private double _virtualSeconds;
     private ulong _hash;
@@ -46,6 +47,7 @@ internal sealed class SweepSummary
         _lostDisks += result.Counts.LostDisks;
         _orders += result.Counts.OrdersTaken;
         _changes += result.Counts.Changes;
+        _livingDead += result.Counts.LivingDead;
         _events += result.Events;
         _virtualSeconds += result.VirtualTicks / (double)TimeSpan.TicksPerSecond;
         _hash ^= result.TraceHash;
@@ -71,7 +73,7 @@ internal sealed class SweepSummary
         text.AppendLine(Line(RealTime));
         text.AppendLine($"operations: {_succeeded} succeeded, {_notAttempted} not attempted, {_indeterminate} indeterminate; "
             + $"{_newThenOld} pairs of reads showed new, then old, {_sessionMisses} reads missed what their session knew (neither promised)");
-        text.AppendLine($"{_events} events; {_lostDisks} disks lost; {_orders} orders of operators taken, {_changes} changes of members ended; {RunTwice} seeds run twice; trace hash {_hash:x16}");
+        text.AppendLine($"{_events} events; {_lostDisks} disks lost; {_orders} orders of operators taken, {_changes} changes of members ended, {_livingDead} nodes declared dead that lived; {RunTwice} seeds run twice; trace hash {_hash:x16}");
         foreach (FaultKind kind in Enum.GetValues<FaultKind>())
             text.AppendLine($"  {kind,-16}{_faults[(int)kind],10}");
         text.AppendLine("counted: " + string.Join(", ", Enum.GetValues<Counter>().Select(counter => $"{counter} {_counted[(int)counter]}")));

@@ -18,11 +18,13 @@ public sealed class Shrinker(Func<SimulationOptions, RunResult> run, int triesMa
         _smallest = failed;
         bool smaller = true;
         while (smaller && _tries < triesMax)
-            smaller = DropChanges() | DropKinds() | DropFaults() | DropOperations() | DropNodes();
+            smaller = DropChanges() | DropIds() | DropKinds() | DropFaults() | DropOperations() | DropNodes();
         return _smallest;
     }
 
-    private bool DropChanges() => _smallest.Options.Changes != MemberChanges.Never && Try(_smallest.Options with { Changes = MemberChanges.Never });
+    private bool DropChanges() => _smallest.Options.Changes != Occurrence.Never && Try(_smallest.Options with { Changes = Occurrence.Never });
+
+    private bool DropIds() => _smallest.Options.Ids != Occurrence.Never && Try(_smallest.Options with { Ids = Occurrence.Never });
 
     private bool DropKinds()
     {

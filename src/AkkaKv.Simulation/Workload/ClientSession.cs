@@ -147,9 +147,12 @@ internal sealed class ClientSession
         };
     }
 
+    // Clients know nothing of who is declared dead: many go on asking it, or a world of it would show little.
     private int DrawNode()
     {
         SimNode[] deployed = [.. _world.Deployed];
+        if (_world.Shape.DeclaresLiving && Array.FindAll(deployed, _world.LivingDead.Has) is { Length: > 0 } dead && _random.Chance(0.5))
+            return dead[_random.Next(dead.Length)].Index;
         return deployed[_random.Next(deployed.Length)].Index;
     }
 

@@ -2,7 +2,7 @@ using AkkaKv.Core.Kernel;
 
 namespace AkkaKv.Simulation.World;
 
-/// <summary>Questions that operators ask of a node's actors from outside, and the answers.</summary>
+/// <summary>Questions that operators and clients of ids ask of a node's actors from outside, and the answers.</summary>
 internal sealed class CallDesk(SimWorld world)
 {
     private const long PatienceTicks = 12 * TimeSpan.TicksPerSecond;
@@ -11,13 +11,17 @@ internal sealed class CallDesk(SimWorld world)
     private int _last;
 
     /// <summary>Asks the topology actor of a node; the continuation gets the answer, or null when there is none in time.</summary>
-    public void Ask(SimNode node, Func<Address, Message> question, Action<Message?> answered)
+    public void Ask(SimNode node, Func<Address, Message> question, Action<Message?> answered) =>
+        Ask(node, new Address(node.Id, ActorRole.Topology, 0), question, PatienceTicks, answered);
+
+    /// <summary>Asks any actor of a node; the continuation gets the answer, or null when there is none in time.</summary>
+    public void Ask(SimNode node, Address place, Func<Address, Message> question, long patienceTicks, Action<Message?> answered)
     {
         // Clients' calls have the positive numbers.
         int number = --_last;
         _waiting.Add(number, answered);
-        world.After(node.IsUp ? PatienceTicks : TimeSpan.TicksPerMillisecond, () => Answer(number, null));
-        node.Life?.Post(new Address(node.Id, ActorRole.Topology, 0), question(new Address(node.Id, ActorRole.Caller, unchecked((ulong)number))), 0);
+        world.After(node.IsUp ? patienceTicks : TimeSpan.TicksPerMillisecond, () => Answer(number, null));
+        node.Life?.Post(place, question(new Address(node.Id, ActorRole.Caller, unchecked((ulong)number))), 0);
     }
 
     /// <returns>False when nobody waits for it here.</returns>

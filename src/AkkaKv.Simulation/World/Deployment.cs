@@ -23,6 +23,8 @@ internal sealed class Deployment(SimWorld world)
             world.GiveFreshDisk(node);
         node.IsDeployed = true;
         node.IsDead = false;
+        node.IsSilent = false;
+        node.IsDoubted = false;
         node.MustAsk = false;
         node.StartsWith = told;
         world.Trace.Note(world.Now, node.Index, $"is to join, told of epoch {told.Epoch}");
@@ -35,6 +37,7 @@ internal sealed class Deployment(SimWorld world)
         world.Trace.Note(world.Now, node.Index, "is retired");
         node.IsDeployed = false;
         world.Crash(node, losesPower: false);
+        world.LivingDead.Ended(node);
     }
 
     /// <summary>
@@ -85,6 +88,7 @@ internal sealed class Deployment(SimWorld world)
         if (Array.TrueForAll(world.Nodes, static other => !other.HoldsConfiguration))
         {
             world.Line.Restart();
+            world.Ids.Restart();
             StartPlainly(node);
             return false;
         }
@@ -103,6 +107,7 @@ internal sealed class Deployment(SimWorld world)
     /// <summary>A disk is gone, with all that it knew.</summary>
     public void LostDisk(SimNode node)
     {
+        world.LivingDead.Ended(node);
         node.StoreId = 0;
         node.HoldsConfiguration = false;
         node.MustAsk = world.Line.Newest.Epoch > 1;
@@ -125,7 +130,7 @@ internal sealed class Deployment(SimWorld world)
         foreach (RingMember member in members)
         {
             SimNode other = world.Nodes[SimNode.IndexOf(member.Node)];
-            remember += other != node && !other.IsDead && !other.IsRotten && other.StoreId != 0 && member.StoreId == other.StoreId ? 1 : 0;
+            remember += other != node && !other.IsDead && !other.IsDoubted && !other.IsRotten && other.StoreId != 0 && member.StoreId == other.StoreId ? 1 : 0;
         }
 
         return remember > members.Count / 2;
@@ -150,7 +155,7 @@ internal sealed class Deployment(SimWorld world)
 
     private void AskSomebody(SimNode node)
     {
-        SimNode[] running = [.. world.Nodes.Where(other => other.IsUp && other.HoldsConfiguration)];
+        SimNode[] running = [.. world.Nodes.Where(other => other.IsUp && other.HoldsConfiguration && !world.Line.WasDeclaredDead(other))];
         if (running.Length == 0)
         {
             Again(node);

@@ -121,6 +121,7 @@ internal sealed class NodeLife
         World.HintKeeping.Sent(from.Self, to, message);
         World.Reachability.Sent(this, message);
         World.Line.Sent(this, message);
+        World.Ids.Sent(this, from.Self, message);
         if (Node.SendsUntilDeath > 0 && --Node.SendsUntilDeath == 0)
             throw new ProcessDiedException();
         if (to.Node != Node.Id)

@@ -36,6 +36,7 @@ internal static class NodeTuning
             Configuration = configuration,
             StoreId = node.StoreId,
             TopologyOptions = Speaking(shape),
+            Ids = shape.Ids?.OptionsOf(world, node),
             Transfer = Moving,
             AntiEntropy = Comparisons(shape),
             Hints = HintsOf(shape),
@@ -58,15 +59,16 @@ internal static class NodeTuning
         PauseMax = TimeSpan.FromMilliseconds(100),
     };
 
-    private static TopologyOptions Speaking(WorldShape shape) => shape.Changes
+    private static TopologyOptions Speaking(WorldShape shape) => shape.Changes || shape.Ids is not null
         ? new TopologyOptions
         {
             PollInterval = TimeSpan.FromMilliseconds(200),
-            DigestInterval = TimeSpan.FromMilliseconds(500),
+            // Who was declared dead and lives hears of it by this alone: as late as in a real cluster.
+            DigestInterval = shape.DeclaresLiving ? new TopologyOptions().DigestInterval : TimeSpan.FromMilliseconds(500),
             ProposalTimeout = TimeSpan.FromSeconds(1),
             AnswerTimeout = TimeSpan.FromSeconds(2),
             GatherTimeout = TimeSpan.FromMilliseconds(300),
-            FarewellTime = TimeSpan.FromSeconds(3),
+            FarewellTime = new TimeSpan(shape.FarewellTime),
         }
         : new TopologyOptions();
 

@@ -25,6 +25,14 @@ internal sealed class SimNode(int index, NodeClock clock)
     /// <summary>Its machine is lost for ever, with its disk.</summary>
     public bool IsDead { get; set; }
 
+    /// <summary>Operators take its machine for lost, and are wrong.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>It was once taken for lost: somebody may still declare it dead, so nobody counts on its vote.</summary>
+    public bool IsDoubted { get; set; }
+
+    public bool SeemsDead => IsDead || IsSilent;
+
     /// <summary>What its process is started with, where the disk knows none; null for the list of the first members.</summary>
     public ClusterConfiguration? StartsWith { get; set; }
 

@@ -42,7 +42,9 @@ internal sealed class SimWorld
         for (int i = 0; i < Nodes.Length; i++)
             Nodes[i] = new SimNode(i, ClockOf(clocks)) { Disk = NewDisk(i, 1), Member = MemberOf(i), IsDeployed = i < shape.Nodes };
         Founding = new RingTopology(1, shape.Partitions, shape.Replicas, [.. Nodes.Take(shape.Nodes).Select(node => node.Member)]);
+        LivingDead = new LivingDead(this);
         Line = new ConfigurationLine(this);
+        Ids = new IdChecker(this);
         Reachability = new ReachabilityChecker(this);
         Calls = new CallDesk(this);
         Deployment = new Deployment(this);
@@ -75,7 +77,13 @@ internal sealed class SimWorld
     /// <summary>Every configuration that any node ever had.</summary>
     public ConfigurationLine Line { get; }
 
-    /// <summary>Questions of operators.</summary>
+    /// <summary>Those who were declared dead and live on.</summary>
+    public LivingDead LivingDead { get; }
+
+    /// <summary>Every unique id that any node ever made.</summary>
+    public IdChecker Ids { get; }
+
+    /// <summary>Questions of operators and of clients of ids.</summary>
     public CallDesk Calls { get; }
 
     /// <summary>Which machines run, and what their processes are started with.</summary>
@@ -198,6 +206,7 @@ internal sealed class SimWorld
         node.RenewsActor = false;
         node.StoreId = life.Store.Log.Identity.VoterId;
         node.Life = life;
+        Ids.Opened(node, life.Store);
         ClusterConfiguration? configuration = Deployment.ConfigurationOf(node);
         Network.NodeStarts(node, configuration);
         Guard(node, () => life.Start(NodeTuning.Of(this, node, life.Loops, configuration)));
@@ -245,6 +254,7 @@ internal sealed class SimWorld
         Crash(node, losesPower: false);
         node.IsDead = true;
         node.IsDeployed = false;
+        LivingDead.Ended(node);
         Trace.Note(Now, node.Index, "is lost for ever");
         LoseData(node);
     }

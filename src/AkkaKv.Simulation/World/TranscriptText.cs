@@ -1,6 +1,7 @@
 using AkkaKv.Core.Agreement;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
+using AkkaKv.Core.Ids;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Replica;
@@ -53,6 +54,10 @@ internal static class TranscriptText
         TopologyStage stage => $"{(stage.IsTakenBack ? "take back" : "stage")} {stage.Change}",
         TopologyCommit commit => $"commit epoch {commit.Epoch}",
         TopologyAbort abort => $"abort{(abort.Dead.Count == 0 ? "" : $", {string.Join(", ", abort.Dead)} dead")}",
+        IdsAsk ask => $"wants {ask.Count} ids",
+        IdsTold { Refusal: { } refusal } => $"no ids: {refusal.Detail}",
+        IdsTold told => $"ids: {string.Join(", ", told.Ranges.Select(range => $"{range.First} to {range.Last}"))}",
+        FactWrite write => $"fact {write.Name}",
         AgreementDecided decided => $"decided {decided.Decision}",
         AgreementUndecided undecided => $"undecided {undecided.Decision}: {undecided.Reason}",
         AgreementPrepare prepare => $"prepare {prepare.Decision} {prepare.Ballot}",

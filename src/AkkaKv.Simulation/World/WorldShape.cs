@@ -15,6 +15,12 @@ internal sealed record WorldShape
     /// <summary>The members change while the run goes on.</summary>
     public bool Changes { get; init; }
 
+    /// <summary>Operators take nodes for lost that are only silent for a while, and declare them dead.</summary>
+    public bool DeclaresLiving { get; init; }
+
+    /// <summary>For how long those who have left are still spoken to, ticks.</summary>
+    public long FarewellTime { get; init; } = 3 * TimeSpan.TicksPerSecond;
+
     /// <summary>How many zones the machines are spread over; 1 for none.</summary>
     public int Zones { get; init; } = 1;
 
@@ -77,6 +83,9 @@ internal sealed record WorldShape
     /// <summary>At the end the run waits until everything deleted is forgotten.</summary>
     public required bool WaitsForReaping { get; init; }
 
+    /// <summary>How unique ids are made; null where nobody makes any.</summary>
+    public IdShape? Ids { get; init; }
+
     /// <summary>Replicas come together without reads: there is anti-entropy.</summary>
     public required bool RepairsItself { get; init; }
 
@@ -125,4 +134,11 @@ internal sealed record WorldShape
             RepairsItself = true,
         };
     }
+
+    /// <summary>The same with operators who declare dead what lives. The longer the farewells, the longer those may ask for something.</summary>
+    public WorldShape WithLivingDead(RandomSource random) => this with
+    {
+        DeclaresLiving = true,
+        FarewellTime = random.Of(10, 20) * TimeSpan.TicksPerSecond,
+    };
 }

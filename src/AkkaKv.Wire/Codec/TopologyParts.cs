@@ -38,6 +38,7 @@ internal static class TopologyParts
         EpochWork work = status.Work;
         return new V1.TopologyStatus
         {
+            Workers = status.Workers is { } need ? ToProto(need) : null,
             Epoch = (ulong)status.Epoch,
             EnteredEpoch = (ulong)status.EnteredEpoch,
             StoreId = status.StoreId,
@@ -67,7 +68,28 @@ internal static class TopologyParts
             LongOf(work.KeysMoved),
             LongOf(work.BytesMoved),
             LongOf(work.BytesPerSecond),
-            Parts.TextOf(work.Waiting, WaitingCharsMax, "what work waits for is told in at most 1024 characters")));
+            Parts.TextOf(work.Waiting, WaitingCharsMax, "what work waits for is told in at most 1024 characters")))
+        {
+            Workers = status.Workers is { } need ? FromProto(need) : null,
+        };
+    }
+
+    private static V1.WorkerNeed ToProto(WorkerNeed need)
+    {
+        var told = new V1.WorkerNeed { Count = (uint)need.Count, Layout = need.Layout, NowMillis = (ulong)need.NowMillis };
+        if (need.ByHand is { } worker)
+            told.ByHand = (uint)worker;
+        return told;
+    }
+
+    private static WorkerNeed FromProto(V1.WorkerNeed need)
+    {
+        Parts.Require(need.NowMillis <= WorkerLeases.MillisMax, "a clock shows a moment before the year 10000", need.NowMillis);
+        return new WorkerNeed(
+            Parts.IntOf(need.Count, 0, WorkerLeases.CountMax, "a layout has at most 2^20 worker numbers"),
+            Parts.TextOf(need.Layout, ConfigurationCodec.TextBytesMax, "a layout is told in at most 255 characters"),
+            need.HasByHand ? Parts.IntOf(need.ByHand, 0, WorkerLeases.CountMax - 1, "a worker number is less than 2^20") : null,
+            (long)need.NowMillis);
     }
 
     private static long LongOf(ulong number)

@@ -33,7 +33,8 @@ public sealed class ChangeCommandTests : IDisposable
 
         run.Code.ShouldBe(ExitCode.Ok, run.Error);
         run.Out.ShouldContain("cluster 00000000000000aa, epoch 8, write-both-read-old; 64 partitions, 3 replicas");
-        run.Out.ShouldMatch(@"node-2 +h:2 .*joins +8 +1 of 4 +10 +2,000 +1,000 +node-1 is unreachable");
+        run.Out.ShouldMatch(@"node-2 +h:2 .*joins +8 +7 until 2026-11-28 09:46Z +1 of 4 +10 +2,000 +1,000 +node-1 is unreachable");
+        run.Out.ShouldMatch(@"node-1 .*member +\? +3 by hand");
         run.Out.ShouldContain("! waits: node-2");
     }
 
@@ -108,6 +109,8 @@ public sealed class ChangeCommandTests : IDisposable
         {{(phase == "settled" ? "" : """ "next":[{"name":"node-1","endpoint":"h:1","http":"","weight":1,"zone":"","storeId":""},{"name":"node-2","endpoint":"h:2","http":"","weight":1,"zone":"","storeId":""}],""")}}
         "gone":[],"staged":[],
         "progress":[{"node":"node-2","epoch":8,"enteredEpoch":8,"done":false,"partitionsDone":{{partitionsDone}},"partitions":4,"keysMoved":10,"bytesMoved":2000,"bytesPerSecond":1000,"waiting":"node-1 is unreachable"}],
+        "workers":[{"worker":3,"node":"node-1","from":"1970-01-01T00:00:00+00:00","until":null},
+        {"worker":7,"node":"node-2","from":"1970-01-01T00:00:00+00:00","until":"2026-11-28T09:46:00+00:00"}],
         "waiting":"node-2"}
         """;
 

@@ -61,6 +61,25 @@ public sealed class HintReplayTests
         return ring.Owns(node, ring.PartitionOf(HintWorld.Key(key)));
     }
 
+    // The keeper was declared dead, lives, and has heard of nothing since: by its ring the target is an owner.
+    [Fact]
+    public void A_home_with_a_newer_ring_refuses_what_is_brought_by_an_older_one()
+    {
+        var hints = new HintWorld(Quick);
+        hints.Cut();
+        hints.Keep("k", HintWorld.Set(1));
+        RingTopology newer = hints.World.TopologyOf(2, [1, 2, 3]);
+        hints.World.Adopt(newer, hints.Target);
+        hints.Mend();
+        hints.World.Advance(TimeSpan.FromMinutes(1));
+        hints.Held(hints.Target, "k").Count.ShouldBe(0);
+        hints.Backlogs().Length.ShouldBe(1, "it is kept until the keeper knows where it belongs");
+        hints.World.Adopt(newer);
+        hints.World.Advance(TimeSpan.FromMinutes(1));
+        hints.Backlogs().ShouldBeEmpty();
+        hints.Held(hints.Target, "k").Count.ShouldBe(1);
+    }
+
     [Fact]
     public void What_is_kept_for_an_owner_by_the_other_ring_goes_to_that_one_alone()
     {

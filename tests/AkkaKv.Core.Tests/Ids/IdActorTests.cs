@@ -202,6 +202,47 @@ public sealed class IdActorTests
     }
 
     [Fact]
+    public void Why_there_is_no_number_is_told()
+    {
+        IdWorld world = World(new IdOptions(), out IdNode node, static world => world.Grants.IsSilent = true);
+        node.Deliver(new WorkerGrantTold(1, null, "the cluster is not founded"));
+
+        Ask(world, node, 1).Refusal!.Detail.ShouldContain("holds none (the cluster is not founded)");
+    }
+
+    [Fact]
+    public void A_number_by_hand_that_turns_out_to_be_anothers_is_given_up()
+    {
+        IdWorld world = World(ByHand with { GrantSource = new Address(new NodeId("node-1"), ActorRole.Topology, 0) }, out IdNode node, static world => world.Grants.IsSilent = true);
+        node.Deliver(new WorkerGrantTold(1, WorkerGrant.AssignedByHand(33, 1)));
+        Ask(world, node, 1).Refusal.ShouldBeNull();
+
+        node.Deliver(new WorkerGrantTold(2, null, "it was assigned by hand to node-2"));
+
+        Ask(world, node, 1).Refusal!.Detail.ShouldContain("holds none (it was assigned by hand to node-2)");
+        node.Deliver(new WorkerGrantTold(3, WorkerGrant.AssignedByHand(33, 1)));
+        Ask(world, node, 1).Refusal.ShouldBeNull();
+        world.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_question_that_comes_before_the_number_waits_for_it()
+    {
+        IdWorld world = World(new IdOptions(), out IdNode node, static world => world.Grants.IsSilent = true);
+        IdsTold? told = null;
+        node.Ask(1, answer => told = answer);
+        world.Advance(100);
+        told.ShouldBeNull();
+        world.Grants.Note(node.Id, WorkerGrant.AssignedByHand(9, 1));
+
+        node.Deliver(new WorkerGrantTold(1, WorkerGrant.AssignedByHand(9, 1)));
+        world.Advance(100);
+
+        told!.Refusal.ShouldBeNull();
+        world.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_grant_that_ends_unrenewed_ends_the_ids()
     {
         IdWorld world = World(new IdOptions { GrantRenewMillis = 500, GrantPatience = TimeSpan.FromMilliseconds(100) }, out IdNode node);
@@ -339,7 +380,7 @@ public sealed class IdActorTests
     {
         IdsTold? told = null;
         node.Ask(count, answer => told = answer);
-        for (int i = 0; told is null && i < 20; i++)
+        for (int i = 0; told is null && i < 1_100; i++)
             world.Advance(1);
         return told.ShouldNotBeNull();
     }

@@ -43,6 +43,20 @@ public sealed class RingFenceTests
         Ask<ReplicaReadDone>(caller => new ReplicaRead(Key, 7, caller)).Outcome.ShouldBe(ReplicaOutcome.Done);
     }
 
+    [Fact]
+    public void What_was_to_be_cleared_under_an_older_ring_stays()
+    {
+        Ask<ReplicaMergeDone>(caller => new ReplicaMerge(Key, Object, 7, caller)).Outcome.ShouldBe(ReplicaOutcome.Done);
+        long stamp = Ask<ReplicaClearBegun>(caller => new ReplicaClearBegin(5, 7, caller)).Stamp;
+        _world.Adopt(_world.TopologyOf(6, [1, 2, 3]));
+        IsCleared(stamp).ShouldBeFalse("by ring 6 the node may own it again");
+        IsCleared(Ask<ReplicaClearBegun>(caller => new ReplicaClearBegin(5, 7, caller)).Stamp).ShouldBeFalse();
+        IsCleared(Ask<ReplicaClearBegun>(caller => new ReplicaClearBegin(6, 7, caller)).Stamp).ShouldBeTrue();
+    }
+
+    private bool IsCleared(long stamp) =>
+        Ask<ReplicaForgetDone>(caller => new ReplicaForget(Key, 0, caller) { ClearStamp = stamp }).IsForgotten;
+
     private TReply Ask<TReply>(Func<Address, Message> request)
         where TReply : Message
     {

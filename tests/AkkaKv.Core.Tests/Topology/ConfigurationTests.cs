@@ -16,7 +16,7 @@ public sealed class ConfigurationTests(ITestOutputHelper output)
         ulong seed = (ulong)Random.Shared.NextInt64();
         output.WriteLine($"seed {seed}");
         var random = new RandomSource(seed);
-        foreach (ClusterConfiguration configuration in (ClusterConfiguration[])[Settled, Staged(Settled), Commit(Staged(Settled))])
+        foreach (ClusterConfiguration configuration in (ClusterConfiguration[])[Settled, Staged(Settled), Commit(Staged(Settled)), Leased(Settled), Leased(Commit(Staged(Settled)))])
         {
             byte[] bytes = ConfigurationCodec.Encode(configuration).ToArray();
             ConfigurationCodec.TryDecode(bytes, out ClusterConfiguration? back).ShouldBeTrue();
@@ -158,6 +158,23 @@ public sealed class ConfigurationTests(ITestOutputHelper output)
 
         ConfigurationSteps.Abort(changing, [dead.Node]).Configuration!.Gone.ShouldHaveSingleItem();
     }
+
+    [Fact]
+    public void What_was_written_without_leases_is_read_as_it_was()
+    {
+        // Bytes of version 1, as a release without leases wrote them.
+        byte[] written = Convert.FromHexString("01024D000000000000001002010000020161000000000000F03F0000000005000000000000000162000000000000F03F000000000600000000000000000000");
+        ConfigurationCodec.TryDecode(written, out ClusterConfiguration? read).ShouldBeTrue();
+        read!.Epoch.ShouldBe(2);
+        read.WorkEpoch.ShouldBe(2);
+        read.Workers.ShouldBeNull();
+        read.Members.Select(member => member.StoreId).ShouldBe([5UL, 6UL]);
+        ConfigurationCodec.Encode(read).ToArray().ShouldBe(written);
+        ConfigurationCodec.Encode(Leased(Settled)).Span[0].ShouldBe((byte)2);
+    }
+
+    private static ClusterConfiguration Leased(ClusterConfiguration before) =>
+        ConfigurationSteps.Lease(before, new WorkerLeases(1_024, "41+5+5+12", 17, [new WorkerLease(0, new NodeId("a"), 5, 17, 900), new WorkerLease(3, new NodeId("b"), 6, 20, long.MaxValue)])).Configuration!;
 
     private static void ShouldBeUnsound(ClusterConfiguration configuration, string words)
     {

@@ -17,11 +17,13 @@ internal sealed class TopologyWorld
     private readonly SortedDictionary<NodeId, NodeDisk> _disks = [];
     private readonly List<(NodeId, NodeId)> _cuts = [];
     private readonly Dictionary<ulong, Message> _answers = [];
-    private readonly TopologyOptions _options = new();
+    private readonly TopologyOptions _options;
     private ulong _next = 1;
 
-    public TopologyWorld(ulong seed, int nodes = 3, double losses = 0)
+    /// <param name="workers">How many worker numbers of ids there are; 0 where nobody makes any.</param>
+    public TopologyWorld(ulong seed, int nodes = 3, double losses = 0, int workers = 0)
     {
+        _options = new TopologyOptions { WorkerLease = TimeSpan.FromMinutes(1), Workers = workers > 0 ? new WorkerSettings(workers, "bits", null) : null };
         Random = new RandomSource(seed);
         Losses = losses;
         Settings = new RingTopology(1, 16, 3, [.. Enumerable.Range(1, nodes).Select(i => new RingMember(new NodeId($"node-{i}")))]);
@@ -58,6 +60,15 @@ internal sealed class TopologyWorld
     /// <summary>Whom each node's membership was told to know.</summary>
     public SortedDictionary<NodeId, IReadOnlyList<NodeId>> Members { get; } = [];
 
+    /// <summary>How far the wall clocks of nodes are ahead.</summary>
+    public SortedDictionary<NodeId, TimeSpan> Clocks { get; } = [];
+
+    /// <summary>What nodes are told of worker numbers when they start, where it is not the usual.</summary>
+    public SortedDictionary<NodeId, WorkerSettings?> Settled { get; } = [];
+
+    /// <summary>Every lease of a worker number that was ever decided.</summary>
+    public LeaseHistory Leases { get; } = new();
+
     public IEnumerable<NodeId> Alive => _lives.Keys;
 
     public NodeDisk DiskOf(NodeId node) => _disks[node];
@@ -81,7 +92,7 @@ internal sealed class TopologyWorld
         var life = new NodeLife(node, RingSnapshot.Of(first.Ring));
         _lives[node] = life;
         Add(life, new Address(node, ActorRole.Agreement, 0), new AcceptorActor(disk.StoreId));
-        Add(life, new Address(node, ActorRole.Topology, 0), new TopologyActor(_options, first, known is null, disk.StoreId));
+        Add(life, new Address(node, ActorRole.Topology, 0), new TopologyActor(_options with { Workers = Settled.GetValueOrDefault(node, _options.Workers) }, first, known is null, disk.StoreId));
         PushReachable();
     }
 
@@ -134,6 +145,8 @@ internal sealed class TopologyWorld
         return newest is { ClusterId: not 0, Phase: TopologyPhase.Settled } && newest.Epoch > beyond
             && newest.Everyone.All(member => Entered.GetValueOrDefault(member.Node) >= newest.Epoch || !_lives.ContainsKey(member.Node));
     }
+
+    public DateTimeOffset WallOf(NodeId node) => DateTimeOffset.UnixEpoch.AddYears(56) + Now + Clocks.GetValueOrDefault(node);
 
     public ulong Ask(NodeId node, Func<Address, Message> ask)
     {
@@ -278,6 +291,7 @@ internal sealed class TopologyWorld
         }
 
         Line.Add(adopted.Epoch, adopted);
+        Leases.Take(adopted);
         if (!Line.TryGetValue(adopted.Epoch - 1, out ClusterConfiguration? before))
             return;
         ConfigurationRules.WhyNot(before, adopted).ShouldBeNull();
@@ -286,9 +300,9 @@ internal sealed class TopologyWorld
             return;
         foreach (RingMember member in before.Everyone)
         {
-            Entered.GetValueOrDefault(member.Node).ShouldBeGreaterThanOrEqualTo(before.Epoch, $"{member.Node} had entered {before.Epoch} before {adopted.Phase}");
+            Entered.GetValueOrDefault(member.Node).ShouldBeGreaterThanOrEqualTo(before.WorkEpoch, $"{member.Node} had entered {before.WorkEpoch} before {adopted.Phase}");
             if (before.HasWork)
-                Done.ShouldContain((member.Node, before.Epoch));
+                Done.ShouldContain((member.Node, before.WorkEpoch));
         }
     }
 
@@ -319,7 +333,7 @@ internal sealed class TopologyWorld
 
         if (life.Told is not { } told || Idle.Contains(life.Node))
             return;
-        long epoch = told.Configuration.Epoch;
+        long epoch = told.Configuration.WorkEpoch;
         bool isDone = told.AllEntered || !told.Configuration.HasWork;
         if (isDone)
             Done.Add((life.Node, epoch));
@@ -360,7 +374,7 @@ internal sealed class TopologyCell(TopologyWorld world, NodeLife life, Address s
 
     public TimeSpan Now => world.Now;
 
-    public DateTimeOffset WallNow => DateTimeOffset.UnixEpoch + world.Now;
+    public DateTimeOffset WallNow => world.WallOf(life.Node);
 
     public RandomSource Random => world.Random;
 

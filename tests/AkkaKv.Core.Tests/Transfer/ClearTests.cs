@@ -2,6 +2,7 @@ using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Hints;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Ring;
 using AkkaKv.Core.Tests.AntiEntropy;
 using AkkaKv.Core.Topology;
 using AkkaKv.Core.Versions;
@@ -52,7 +53,7 @@ public sealed class ClearTests
     {
         Fill();
         Enter(allEntered: false);
-        _world.World.Loses = (_, _, message) => message is FactWriteDone;
+        _world.World.Loses = (_, to, message) => message is FactWriteDone && to.Role == ActorRole.Transfer;
         Enter();
         _world.World.Advance(TimeSpan.FromMinutes(1));
         _world.Store(1).Keys().ShouldBe(0);
@@ -185,6 +186,43 @@ public sealed class ClearTests
         _world.Store(1).Keys(StoreSpace.Hints).ShouldBe(0);
     }
 
+    // It was declared dead in the middle of a change that was taken back, lived, and is a member again.
+    [Fact]
+    public void A_member_that_was_not_waited_for_clears_once_the_members_are_settled()
+    {
+        Fill();
+        _world.EnterAll(TopologyPhase.Settled, 8, allEntered: false);
+        _world.World.Advance(TimeSpan.FromMinutes(1));
+        _world.World.Stores.Values.Sum(store => store.Removals).ShouldBe(0, "somebody may still read there");
+        _world.EnterAll(TopologyPhase.Settled, 8);
+        for (int node = 1; node <= 3; node++)
+        {
+            _world.Finish(node);
+            foreach (StoreKey key in _world.Store(node).KeysIn(StoreSpace.Objects))
+                _world.Old.Owns(_world.Node(node), _world.Old.PartitionOf(key)).ShouldBeTrue($"{key} at node-{node}");
+        }
+
+        _world.ShouldHold(_world.Old, Keys);
+        _world.World.Stores.Values.Sum(store => store.Removals).ShouldBeGreaterThan(0);
+        _world.Store(4).Removals.ShouldBe(0, "who is no member is not compared with");
+    }
+
+    [Fact]
+    public void Whoever_has_cleared_for_a_ring_does_not_look_again_once_it_is_settled()
+    {
+        Fill();
+        Enter();
+        _world.Finish(2);
+        int asked = _world.Sent<CompareStart>(2).Count;
+        _world.World.Restart(_world.Node(2));
+        ClusterConfiguration settled = _world.Configuration(TopologyPhase.Settled, 9) with { Members = [.. _world.Configuration(TopologyPhase.WriteNew, 7).Next!], RingEpoch = 7 };
+        _world.World.Post(new Address(_world.Node(2), ActorRole.Transfer, 0), new EpochEntered(settled, RingSnapshot.Of(settled.Ring), AllEntered: true));
+        _world.World.Advance(TimeSpan.FromMinutes(1));
+        _world.Work(2).IsDone.ShouldBeTrue();
+        _world.Work(2).Epoch.ShouldBe(9);
+        _world.Sent<CompareStart>(2).Count.ShouldBe(asked);
+    }
+
     [Fact]
     public void A_restart_in_the_middle_begins_again_and_comes_to_the_same_end()
     {
@@ -199,4 +237,69 @@ public sealed class ClearTests
         _world.ShouldHold(_world.New, Keys);
         _world.Sent<CompareStart>(1).ShouldAllBe(start => start.IsPushOnly || start.Pairs.Count == 0);
     }
+
+    [Fact]
+    public void A_member_that_came_back_from_a_backup_with_what_it_had_cleared_clears_it_once_more()
+    {
+        Fill();
+        Enter();
+        for (int node = 1; node <= 4; node++)
+            _world.Finish(node);
+
+        // The backup is of before the clearing, and so without the note of it.
+        StoreKey cleared = KeyNotOwnedBy(2);
+        _world.Store(2).Wipe();
+        _world.Store(2).Set(cleared, TransferWorld.Object(1));
+        _world.World.Restart(_world.Node(2));
+        Settle(2);
+        _world.Finish(2);
+        _world.Store(2).Object(cleared).IsEmpty.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_member_that_came_back_from_a_backup_brings_the_owners_what_they_lack_before_it_clears()
+    {
+        Fill();
+        StoreKey only = KeyNotOwnedBy(2);
+        _world.Store(2).Wipe();
+        _world.Store(2).Set(only, TransferWorld.Object(1));
+        foreach (NodeId owner in _world.New.OwnersOf(_world.New.PartitionOf(only)))
+            _world.World.Stores[owner].Wipe();
+        Settle(2, allEntered: false);
+        _world.World.Advance(TimeSpan.FromMinutes(1));
+        _world.Store(2).Removals.ShouldBe(0);
+        Settle(2);
+        _world.Finish(2);
+        _world.Store(2).Object(only).IsEmpty.ShouldBeTrue();
+        foreach (NodeId owner in _world.New.OwnersOf(_world.New.PartitionOf(only)))
+            _world.World.Stores[owner].Object(only).ToArray().ShouldBe(TransferWorld.Object(1).ToArray());
+    }
+
+    [Fact]
+    public void Settled_members_that_have_cleared_keep_what_requests_with_a_larger_N_bring()
+    {
+        Fill();
+        Enter();
+        _world.Finish(2);
+        StoreKey extra = KeyNotOwnedBy(2);
+        _world.Store(2).Set(extra, TransferWorld.Object(1));
+        _world.World.Restart(_world.Node(2));
+        Settle(2);
+        _world.Finish(2);
+        _world.World.Advance(TimeSpan.FromMinutes(1));
+        _world.Store(2).Object(extra).IsEmpty.ShouldBeFalse();
+    }
+
+    // What follows the clearing of epoch 7: the same ring.
+    private void Settle(int node, bool allEntered = true)
+    {
+        ClusterConfiguration clearing = _world.Configuration(TopologyPhase.WriteNew, 7);
+        ClusterConfiguration settled = ConfigurationSteps.Advance(clearing);
+        var ring = RingSnapshot.Of(settled.Ring);
+        _world.World.Post(new Address(_world.Node(node), ActorRole.Transfer, 0), new EpochEntered(settled, ring, allEntered));
+        _world.World.Run();
+    }
+
+    private StoreKey KeyNotOwnedBy(int node) =>
+        Enumerable.Range(0, Keys).Select(TransferWorld.Key).First(key => !_world.New.Owns(_world.Node(node), _world.New.PartitionOf(key)));
 }

@@ -47,6 +47,26 @@ public sealed class FetchTests
     }
 
     [Fact]
+    public void A_lease_that_is_renewed_disturbs_no_transfer()
+    {
+        _world.Fill(Keys);
+        Enter();
+        _world.World.Advance(TimeSpan.FromMilliseconds(30));
+        EpochWork before = _world.Work(4);
+        before.IsDone.ShouldBeFalse();
+        before.KeysMoved.ShouldBeGreaterThan(0);
+        _world.EnterLease(4, TopologyPhase.WriteBothReadOld, 5, 6);
+
+        // That everyone had entered the epoch whose work it is was known before, and still is.
+        _world.Work(4).KeysMoved.ShouldBeGreaterThanOrEqualTo(before.KeysMoved, "it goes on where it was");
+        _world.Finish(4);
+        _world.Work(4).Epoch.ShouldBe(5);
+        _world.HasTold(4, 5).ShouldBeTrue();
+        _world.EnterLease(4, TopologyPhase.WriteBothReadOld, 5, 7);
+        _world.Work(4).IsDone.ShouldBeTrue();
+    }
+
+    [Fact]
     public void Nothing_is_compared_and_so_nothing_is_done_before_everyone_has_entered()
     {
         _world.Fill(Keys);

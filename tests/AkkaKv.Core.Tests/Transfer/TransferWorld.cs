@@ -68,6 +68,14 @@ internal sealed class TransferWorld
         World.Run();
     }
 
+    /// <summary>Enters an epoch that only concerns leases.</summary>
+    public void EnterLease(int node, TopologyPhase phase, long workEpoch, long epoch)
+    {
+        ClusterConfiguration configuration = Configuration(phase, workEpoch) with { Epoch = epoch, LeaseEpochs = epoch - workEpoch, Workers = new WorkerLeases(8, "bits", 0, []) };
+        World.Post(Transfer(node), new EpochEntered(configuration, RingSnapshot.Of(configuration.Ring), AllEntered: false));
+        World.Run();
+    }
+
     public void EnterAll(TopologyPhase phase, long epoch, bool allEntered = true)
     {
         for (int node = 1; node <= 4; node++)

@@ -8,6 +8,7 @@ using AkkaKv.Core.Node;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
 using AkkaKv.Host.Native.Node;
+using AkkaKv.Host.Native.Tests.Support;
 using AkkaKv.Storage;
 
 namespace AkkaKv.Host.Native.Tests.Node;
@@ -116,10 +117,31 @@ public sealed class IdDoorTests : IDisposable
     {
         await using NativeNode node = Open(new IdOptions());
 
-        (await node.Ids.NextAsync(IdScheme.Snowflake, 1, default)).Error!.Detail.ShouldContain("Ids:Worker");
         (await node.Ids.NextAsync(IdScheme.Ticket, 1, default)).Error!.Detail.ShouldContain("Ids:TicketPrimary");
         (await node.Ids.NextAsync(IdScheme.Increment, 1, default)).Error!.Detail.ShouldContain("Ids:IncrementNodes");
         (await node.Ids.NextAsync(IdScheme.UuidV4, 1, default)).Error.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_node_without_a_number_by_hand_is_leased_one_and_says_why_it_waits()
+    {
+        await using NativeNode node = Open(new IdOptions());
+
+        IdsReply reply = await node.Ids.NextAsync(IdScheme.Snowflake, 1, default);
+        using var patience = new CancellationTokenSource(Waiting.Max);
+        while (reply.Error is { } error)
+        {
+            patience.IsCancellationRequested.ShouldBeFalse(error.Detail);
+            error.Retryable.ShouldBeTrue();
+            error.Detail.ShouldContain("holds none (");
+            await Task.Yield();
+            reply = await node.Ids.NextAsync(IdScheme.Snowflake, 1, default);
+        }
+
+        (await node.Ids.DecodeAsync(Number(reply.Ids[0]), default)).Info!.Machine.ShouldBe(0);
+        WorkerInfo worker = (await node.ClusterAsync(default))!.Workers.ShouldHaveSingleItem();
+        (worker.Node, worker.Worker).ShouldBe(("a", 0));
+        worker.Until!.Value.ShouldBeGreaterThan(_clock.GetUtcNow().AddHours(12));
     }
 
     private async Task<long> LastOfLifeAsync(int blocks)

@@ -14,7 +14,7 @@ public class ChangeRouteTests
     public async Task Changes_tell_who_belongs_and_what_waits()
     {
         await using var server = await TestServer.StartAsync();
-        server.Door.Cluster = FakeAkkaKv.Founded with { Phase = "write-both-read-old", Progress = [new MemberProgress("node-1", 7, 6, false, 1, 2, 3, 4, 5, "node-9 is unreachable")], Waiting = "node-9" };
+        server.Door.Cluster = FakeAkkaKv.Founded with { Phase = "write-both-read-old", Progress = [new MemberProgress("node-1", 7, 6, false, 1, 2, 3, 4, 5, "node-9 is unreachable")], Waiting = "node-9", Workers = [new WorkerInfo(3, "node-1", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(60))] };
 
         var body = await JsonAsync(await server.GetAsync("/cluster/changes"));
 
@@ -23,6 +23,8 @@ public class ChangeRouteTests
         body.GetProperty("phase").GetString().ShouldBe("write-both-read-old");
         body.GetProperty("progress")[0].GetProperty("waiting").GetString().ShouldBe("node-9 is unreachable");
         body.GetProperty("members")[0].GetProperty("endpoint").GetString().ShouldBe("127.0.0.1:7101");
+        body.GetProperty("workers")[0].GetProperty("worker").GetInt32().ShouldBe(3);
+        body.GetProperty("workers")[0].GetProperty("until").GetDateTimeOffset().Year.ShouldBe(2030);
         server.Door.Cluster = null;
         await (await server.GetAsync("/cluster/changes")).ProblemAsync(503, "not-ready");
     }

@@ -30,7 +30,6 @@ public sealed class LauncherTests : IDisposable
             "--member=name=node-3,endpoint=127.0.0.1:7103,http=http://127.0.0.1:8003",
             "--config=/etc/a b.json",
             $"--Node:Loops={SocketThreads.LoopsOfEach(3)}",
-            "--Ids:Worker=1",
             "--Ids:TicketPrimary=node-1",
             "--Ids:TicketStandby=node-2",
             "--Ids:IncrementNodes=3",

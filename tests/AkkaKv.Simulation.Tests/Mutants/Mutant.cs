@@ -7,6 +7,7 @@ using AkkaKv.Core.Membership;
 using AkkaKv.Core.Node;
 using AkkaKv.Core.Reaping;
 using AkkaKv.Core.Ring;
+using AkkaKv.Simulation.Checkers;
 using AkkaKv.Simulation.Running;
 using AkkaKv.Simulation.World;
 using System.Text;
@@ -23,6 +24,7 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
     private const string Session = "with the context token writes follow reads";
     private const string Expiry = "a value is shown until it expires and not after, and all replicas hold the same expiry";
 
+    private const string OwnWrites = "with overlapping strict quorums a session reads its own writes";
     private const string Deleted = "a deleted key stays deleted";
     private const string QuietClient = "one client doing read-modify-write without faults never sees two siblings";
     private const string OneLine = "no two nodes ever hold different configurations of one epoch, and each follows the one before";
@@ -42,7 +44,7 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         OfActor("forgets the context", QuietClient, ActorRole.Gateway, () => new ForgetsContext()),
         OfActor("forgets the context later", Session, ActorRole.Gateway, () => new ForgetsContextLater()),
         OfWrite("hands out a context without the write itself", "with the context token a session's later write replaces its earlier one", () => new ContextWithoutOwnWrite()),
-        OfActor("waits for no replica but its own", "with overlapping strict quorums a session reads its own writes", ActorRole.Gateway, () => new WaitsForItselfAlone()),
+        OfActor("waits for no replica but its own", OwnWrites, ActorRole.Gateway, () => new WaitsForItselfAlone()),
         OfActor("reads one replica at times", "with overlapping strict quorums a session's reads do not go back", ActorRole.Gateway, () => new ReadsOneReplicaAtTimes()),
         OfRead("judges expiry by a late clock", Expiry, () => new ReadsLateClock()),
         OfRead("judges expiry by an early clock", Expiry, () => new ReadsEarlyClock()),
@@ -76,15 +78,22 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         new("has a disk that lies about syncs", Store, new WorldSeams { Disk = disk => new LyingDisk(disk) }),
         new("has a disk that forges", Store, new WorldSeams { Disk = disk => new ForgingDisk(disk) }),
         OfChange("skips the epoch in which both rings are written to", Overlap, ActorRole.RingManager, () => new SkipsWritingBoth()),
-        new("proposes over what was accepted", OneLine, Changing(ActorRole.Topology, () => new Unchanged(), actor => actor is ProposalActor ? new IgnoresAcceptedValues() : null)) { Changes = MemberChanges.Always },
+        new("proposes over what was accepted", OneLine, Changing(ActorRole.Topology, () => new Unchanged(), actor => actor is ProposalActor ? new IgnoresAcceptedValues() : null)) { Changes = Occurrence.Always },
         OfChange("drops the last batch, and does not compare", Overlap, ActorRole.Transfer, () => new DropsTheLastBatch()),
         OfChange("compares before everyone has entered", Barrier, ActorRole.Transfer, () => new DoesNotWaitForAllToEnter()),
+        InWorldsOfTheLivingDead(OfChange("does not fence", OwnWrites, ActorRole.Replica, () => new DoesNotFence())),
         OfChange("goes on without a member", Barrier, ActorRole.Topology, () => new TakesEveryAnswerForDone()),
+        new("touches the sequence before it looks for a rollback", IdChecker.Unique, IdMutations.Changing(layout => new TouchesTheSequenceFirst(layout))),
+        new("writes the mark after the issue", IdChecker.Durable, IdMutations.Changing(_ => new MarksAfterTheIssue())),
+        new("uses a worker number beyond its lease", IdChecker.Granted, IdMutations.Changing(_ => new OutlivesItsLease())),
+        new("uses a worker number before its lease", IdChecker.Granted, IdMutations.Changing(_ => new AnticipatesItsLease())) { Changes = Occurrence.Always },
+        new("never trusts the clock again", IdRevival.Promise, IdMutations.Changing(_ => new NeverTrustsTheClockAgain())),
+        new("gives fewer ids than it was asked for", IdChecker.Delivered, IdMutations.Changing(_ => new GivesTooFew())),
         new("has a disk that forgets removals", Store, new WorldSeams { Disk = disk => new ForgetsRemovals(disk), Recipe = StoreExerciser.Recipe }),
     ];
 
     /// <summary>Whether the members change in the seeds that hunt for it.</summary>
-    public MemberChanges Changes { get; init; }
+    public Occurrence Changes { get; init; }
 
     public override string ToString() => Name;
 
@@ -119,7 +128,13 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
 
     private static Mutant OfActor(string name, string promise, ActorRole role, Func<Mutation> make) => new(name, promise, Changing(role, make));
 
-    private static Mutant OfChange(string name, string promise, ActorRole role, Func<Mutation> make) => OfActor(name, promise, role, make) with { Changes = MemberChanges.Always };
+    private static Mutant OfChange(string name, string promise, ActorRole role, Func<Mutation> make) => OfActor(name, promise, role, make) with { Changes = Occurrence.Always };
+
+    // In every one of its seeds, and with long farewells: else it takes thousands.
+    private static Mutant InWorldsOfTheLivingDead(Mutant mutant) => mutant with
+    {
+        Seams = mutant.Seams with { Shape = shape => shape with { DeclaresLiving = true, FarewellTime = 20 * TimeSpan.TicksPerSecond } },
+    };
 
     private static Mutant OfRead(string name, string promise, Func<Mutation> make) =>
         new(name, promise, Changing(ActorRole.Gateway, () => new Unchanged(), actor => actor is ReadCoordinator ? make() : null));

@@ -1,6 +1,7 @@
 using AkkaKv.Core.Agreement;
 using AkkaKv.Core.AntiEntropy;
 using AkkaKv.Core.Kernel;
+using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
 using AkkaKv.Core.Topology;
 using AkkaKv.Core.Transfer;
@@ -52,6 +53,18 @@ internal sealed class DropsTheLastBatch : Mutation
         context.Send(context.Self, new CompareTold(start.Run, start.Pairs, 0, 0, ""));
         return null;
     }
+}
+
+/// <summary>A replica that takes what was planned by an older ring.</summary>
+internal sealed class DoesNotFence : Mutation
+{
+    public override Message? In(IActorContext context, Message message) => message switch
+    {
+        ReplicaRead read => read with { Epoch = 0 },
+        ReplicaPut put => put with { Epoch = 0 },
+        ReplicaMerge merge => merge with { Epoch = 0 },
+        _ => message,
+    };
 }
 
 /// <summary>Takes everyone for entered when itself has entered.</summary>

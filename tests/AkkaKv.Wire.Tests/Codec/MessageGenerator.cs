@@ -51,7 +51,7 @@ internal sealed class MessageGenerator(ulong seed)
         g => new TopologyDigest((long)(g.Random.NextUInt64() >> 1), g.Reply()),
         g => new TopologyNews(g.Configuration()),
         g => new TopologyPoll((long)(g.Random.NextUInt64() >> 1), g.Flip(), g.Reply()),
-        g => new TopologyStatus(Sender, (long)(g.Random.NextUInt64() >> 1), g.Random.Next(1_000), g.Random.NextUInt64(), g.Work()),
+        g => new TopologyStatus(Sender, (long)(g.Random.NextUInt64() >> 1), g.Random.Next(1_000), g.Random.NextUInt64(), g.Work()) { Workers = g.Maybe(g.Need) },
     ];
 
     public static readonly NodeId Sender = new("node-1");
@@ -134,8 +134,17 @@ internal sealed class MessageGenerator(ulong seed)
             Gone = isChanging && Flip() ? [new NodeId("m0")] : [],
             Staged = isChanging ? [] : [new StagedChange(ChangeKind.Leave, new NodeId("m0"), null, Flip()), new StagedChange(ChangeKind.Join, new NodeId("x"), Member("x"))],
             RingEpoch = 1 + Random.Next((int)epoch),
+            Workers = Maybe(Workers),
         };
     }
+
+    private WorkerLeases Workers()
+    {
+        WorkerLease[] leases = [.. Enumerable.Range(0, Random.Next(5)).Select(i => new WorkerLease(i * 3, new NodeId($"m{i}"), 1 + (Random.NextUInt64() >> 1), Random.Next(1_000), 1_000 + (long)(Random.NextUInt64() >> 2)))];
+        return new WorkerLeases(1_024, "bits" + Text(20), Random.Next(1_000), leases);
+    }
+
+    private WorkerNeed Need() => new(Random.Next(WorkerLeases.CountMax + 1), Text(50), Flip() ? Random.Next(WorkerLeases.CountMax) : null, (long)(Random.NextUInt64() >> 20));
 
     private RingMember Member(string name) =>
         new(new NodeId(name), 0.5 + Random.NextDouble(), Text(20)) { Endpoint = Text(20), Http = Text(20), StoreId = Random.NextUInt64() };

@@ -37,7 +37,7 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         typeof(PeerConnected), typeof(PeerDisconnected), typeof(ReachabilityChanged), typeof(SubscribeReachability),
         typeof(MembershipAsk), typeof(MembershipTold),
         typeof(FactRead), typeof(FactReadDone), typeof(FactWrite), typeof(FactWriteDone), typeof(AgreementDecided), typeof(AgreementUndecided),
-        typeof(WorkerGrantAsk), typeof(WorkerGrantTold),
+        typeof(WorkerGrantAsk), typeof(WorkerGrantTold), typeof(WorkerLeaseAsk), typeof(WorkerLeaseTold),
         typeof(MembersChanged), typeof(EpochEntered), typeof(EpochWorkAsk), typeof(EpochWorkTold), typeof(TopologyCatchUp), typeof(PeersWanted),
         typeof(TopologyAsk), typeof(TopologyTold), typeof(TopologyStage), typeof(TopologyPlanAsk), typeof(TopologyPlanTold), typeof(TopologyCommit),
         typeof(TopologyAbort), typeof(TopologyAnswer), typeof(RingConfirmed), typeof(RingAdoptedByAll),

@@ -1,6 +1,4 @@
-using AkkaKv.Core.Kernel;
-
-namespace AkkaKv.Core.Ids;
+namespace AkkaKv.Core.Kernel;
 
 /// <summary>A fact that one actor reads once and then replaces, one write at a time.</summary>
 internal sealed class DurableFact(string name)
