@@ -118,10 +118,14 @@ public sealed class LeaseTests
     public void A_number_by_hand_is_reserved_and_nobody_elses()
     {
         var world = new TopologyWorld(4);
-        Restart(world, 1, new WorkerSettings(8, "bits", null));
+        world.Crash(Named(1));
         Restart(world, 2, new WorkerSettings(8, "bits", 0));
         Restart(world, 3, new WorkerSettings(8, "bits", 0));
-        LeaseOf(world, 3)!.IsByHand.ShouldBeTrue("as long as nothing is agreed it is in the hands of people");
+        LeaseOf(world, 3)!.IsByHand.ShouldBeTrue("before the cluster is founded it is in the hands of people");
+        world.Settled[Named(1)] = new WorkerSettings(8, "bits", null);
+        world.Start(Named(1));
+        world.Until(() => world.Line.Values.Last().ClusterId != 0, "founded");
+        LeaseOf(world, 3).ShouldBeNull("from now on it counts once it is reserved");
         world.Until(() => world.Line.Values.Last().Workers is not null, "leased");
         world.Advance(TimeSpan.FromSeconds(5));
         LeaseOf(world, 1)!.Worker.ShouldBe(1);
