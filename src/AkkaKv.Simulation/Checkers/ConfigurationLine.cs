@@ -148,15 +148,17 @@ internal sealed class ConfigurationLine
     }
 
     // Before that somebody may still acknowledge a write that the new owners are not sent. Whoever has gone on to a later one
-    // does not: then it is the one that compares who is late.
+    // does not: then it is the one that compares who is late. While the members are settled one may clear late, and what is staged
+    // meanwhile makes epochs of the same ring: a comparison that was begun in one of them is as good in the next.
     private void CheckComparison(SimNode node)
     {
         if (EnteredBy(node) is not { } configuration)
             return;
+        long needed = configuration.Phase == TopologyPhase.Settled ? configuration.RingEpoch : configuration.WorkEpoch;
         foreach (RingMember member in configuration.Everyone)
         {
             int index = SimNode.IndexOf(member.Node);
-            if (!_entered.Any(entered => entered.Node == index && entered.Epoch >= configuration.WorkEpoch))
+            if (!_entered.Any(entered => entered.Node == index && entered.Epoch >= needed))
                 _world.Fail(Barrier, $"{node.Id} compared in {_texts[configuration.Epoch]} although {member.Node} had not entered it");
         }
     }
