@@ -148,14 +148,17 @@ internal sealed class ConfigurationLine
     }
 
     // Before that somebody may still acknowledge a write that the new owners are not sent. Whoever has gone on to a later one
-    // does not: then it is the one that compares who is late. While the members are settled one may clear late, and what is staged
-    // meanwhile makes epochs of the same ring: a comparison that was begun in one of them is as good in the next.
+    // does not: then it is the one that compares who is late. While the members are settled one may clear late, and a comparison that was
+    // begun in one epoch of a ring is as good in the next: it is judged by the last epoch in which the change was still under way.
     private void CheckComparison(SimNode node)
     {
         if (EnteredBy(node) is not { } configuration)
             return;
+        ClusterConfiguration judge = configuration;
+        if (configuration.Phase == TopologyPhase.Settled)
+            judge = _known.Values.Where(known => known.RingEpoch == configuration.RingEpoch && known.Phase != TopologyPhase.Settled).MaxBy(static known => known.Epoch) ?? configuration;
         long needed = configuration.Phase == TopologyPhase.Settled ? configuration.RingEpoch : configuration.WorkEpoch;
-        foreach (RingMember member in configuration.Everyone)
+        foreach (RingMember member in judge.Everyone)
         {
             int index = SimNode.IndexOf(member.Node);
             if (!_entered.Any(entered => entered.Node == index && entered.Epoch >= needed))
