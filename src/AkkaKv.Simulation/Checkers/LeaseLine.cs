@@ -43,7 +43,7 @@ internal sealed class LeaseLine
             _known.Add(lease.Worker, holders = []);
 
         // A directory that another one followed may be given the number again, from beyond that one's end: a lease of its own.
-        int own = holders.FindIndex(holder => IsSame(holder, lease) && holder.FromMillis == lease.FromMillis);
+        int own = holders.FindIndex(holder => holder.IsOf(lease.Node, lease.StoreId) && holder.FromMillis == lease.FromMillis);
         for (int i = 0; i < holders.Count; i++)
         {
             WorkerLease other = holders[i];
@@ -58,6 +58,4 @@ internal sealed class LeaseLine
             holders[own] = lease;
         return null;
     }
-
-    private static bool IsSame(WorkerLease one, WorkerLease other) => one.IsOf(other.Node, other.StoreId);
 }
