@@ -153,22 +153,8 @@ public sealed class AkkaRuntime : INodeRuntime, IAsyncDisposable
         TState state,
         Func<TState, Address, Message> makeRequest,
         CancellationToken cancellation,
-        out ValueTask<Message> reply)
-    {
-        reply = default;
-        PendingCall? call = _calls.TryOpen(out ulong number);
-        if (call is null)
-            return false;
-        ValueTask<Message> task = call.Task;
-        call.CancelWith(number, cancellation);
-        bool isPosted = TryPost(to, makeRequest(state, new Address(_options.Self, ActorRole.Caller, number)));
-
-        // A call that was ended by something else in the meantime has its result, and must be awaited to be reused.
-        if (!isPosted && call.TryWithdraw(number))
-            return false;
-        reply = task;
-        return true;
-    }
+        out ValueTask<Message> reply) =>
+        _calls.TryAsk(this, to, new Address(_options.Self, ActorRole.Caller, 0), state, makeRequest, cancellation, out reply);
 
     /// <summary>Stops the node's actors: none of them is at work when it returns.</summary>
     public async ValueTask DisposeAsync()

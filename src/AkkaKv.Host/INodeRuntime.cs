@@ -17,6 +17,10 @@ public interface INodeRuntime
     /// <summary>For people: each peer that cannot be reached, and why; empty when all can.</summary>
     string PeerTroubles { get; }
 
+    /// <summary>Sends to an actor of this node from outside.</summary>
+    /// <returns>False when its inbox is full or the node has stopped: say "busy".</returns>
+    bool TryPost(Address to, Message message);
+
     /// <summary>
     /// Asks an actor of this node. The request is made with the address for the reply, which may come from any node.
     /// </summary>

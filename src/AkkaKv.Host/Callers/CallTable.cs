@@ -57,6 +57,32 @@ internal sealed class CallTable
         }
     }
 
+    /// <summary>What <see cref="INodeRuntime.TryAsk"/> promises, on a host that can post.</summary>
+    /// <param name="caller">The node's callers; the number is the call's.</param>
+    public bool TryAsk<TState>(
+        INodeRuntime host,
+        Address to,
+        Address caller,
+        TState state,
+        Func<TState, Address, Message> makeRequest,
+        CancellationToken cancellation,
+        out ValueTask<Message> reply)
+    {
+        reply = default;
+        PendingCall? call = TryOpen(out ulong number);
+        if (call is null)
+            return false;
+        ValueTask<Message> task = call.Task;
+        call.CancelWith(number, cancellation);
+        bool isPosted = host.TryPost(to, makeRequest(state, caller with { Number = number }));
+
+        // A call that was ended by something else in the meantime has its result, and must be awaited to be reused.
+        if (!isPosted && call.TryWithdraw(number))
+            return false;
+        reply = task;
+        return true;
+    }
+
     /// <summary>Gives a caller its reply; a number that no one waits under is ignored.</summary>
     public void Complete(ulong number, Message reply)
     {
