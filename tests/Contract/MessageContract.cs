@@ -47,6 +47,29 @@ public abstract partial class HostContract
     }
 
     [Fact]
+    public async Task However_much_actors_of_one_loop_send_each_other_nothing_is_dropped()
+    {
+        // More than any inbox takes from outside.
+        const int Count = 200_000;
+        await using IContractHost host = MakeHost(1);
+        int next = 0;
+        Address to = Add(host, Replica(host, 13), (_, message) =>
+        {
+            if (message is not Numbered number || number.Number != next++)
+                _journal.Write($"unexpected {TextOf(message)} before {next}");
+            else if (next == Count)
+                _journal.Write("all");
+        });
+        AddSender(host, Replica(host, 1), Count, (context, i) => context.Send(to, new Numbered(i)));
+        await host.StartAsync();
+
+        host.Post(Replica(host, 1), new Begin());
+        await UntilAsync(host, 1);
+
+        _journal.Lines.ShouldBe(["all"]);
+    }
+
+    [Fact]
     public async Task What_an_actor_sends_to_itself_arrives_after_the_handler_and_in_order()
     {
         await using IContractHost host = MakeHost(1);

@@ -57,7 +57,7 @@ internal sealed class LoopTurn
             World.Calls.Complete(to.Number, message);
         else if (to.Role == ActorRole.Network)
             SendToNetwork(message);
-        else if (!World.Post(to.Role, to.Number, message, isUrgent: IsControl(to.Role) || IsControl(sender)))
+        else if (!World.Post(to.Role, to.Number, message, isUrgent: IsControl(to.Role) || IsControl(sender), from: this))
             Counts.DroppedUnknownAddress++;
     }
 

@@ -90,12 +90,13 @@ internal sealed class ShellWorld(NodeId self, TimeProvider clock, CallTable call
 
     /// <summary>Sends to an actor of this node; from any thread.</summary>
     /// <param name="isUrgent">Past the bound: only for what is rare and must not be lost.</param>
+    /// <param name="from">The loop whose actor sends; null from outside. What actors of one loop tell each other is never refused: it is bounded by what came in.</param>
     /// <returns>False when there is no such actor, or its loop's inbox is full.</returns>
-    public bool Post(ActorRole role, ulong number, Message message, bool isUrgent)
+    public bool Post(ActorRole role, ulong number, Message message, bool isUrgent, LoopTurn? from = null)
     {
         // One who was spawned is found by its number; nobody knows here whether it is still there.
         int shell = _places.TryGetValue((role, number), out int planned) ? planned : (int)(number % (ulong)Shells);
-        if (shell >= _shells.Length || !_loopOfShell[shell].TryAdmit(isUrgent))
+        if (shell >= _shells.Length || !_loopOfShell[shell].TryAdmit(isUrgent || _loopOfShell[shell] == from))
             return false;
         _shells[shell].Tell(new Delivery(role, number, message), ActorRefs.NoSender);
         return true;
