@@ -167,6 +167,9 @@ public sealed class AkkaRuntime : INodeRuntime, IAsyncDisposable
         _stopped.TrySetResult(null);
     }
 
+    /// <summary>Stops the node because a part of it beside its shells has failed.</summary>
+    internal void Fail(Exception cause) => _world.Failed(new NodeFailure(cause, null, null));
+
     private bool IsShardedAt(ShardTable shards, int partition)
     {
         PreferenceList owners = shards.Ring.OwnersOf(partition);

@@ -26,6 +26,9 @@ public sealed record NodePlan(
     /// <summary>The node has been told a cluster's configuration, and asks to be taken in.</summary>
     public bool IsJoining { get; init; }
 
+    /// <summary>The host keeps the hints, and not the store.</summary>
+    public bool KeepsHintsElsewhere { get; init; }
+
     /// <summary>The plan for a node with this store: what the store knows of the cluster comes first.</summary>
     internal NodePlan With(NodeStore store)
     {

@@ -63,11 +63,13 @@ public sealed class AkkaKvExtension : IExtension
         Invariant.Require(Interlocked.Exchange(ref _isStarted, 1) == 0, "an actor system hosts one AkkaKv node");
         Action<NodeEvent> log = options.Log ?? Write;
         RequireRoomForValues(options.Settings);
-        NodePlan plan = SettingsPlan.Of(options.Settings, log);
+        var hints = new HintPlacing(_system, options.Settings, log);
+        await hints.LeaveDatabaseAsync();
+        NodePlan plan = SettingsPlan.Of(options.Settings, log) with { KeepsHintsElsewhere = options.Settings.Akka.Hints != HintKeeping.Log };
 
         // Opening reads the whole log: not on a thread that others wait for.
         NodeStore store = await Task.Run(() => NodeStore.Open(plan));
-        AkkaNode node = await OpenAsync(options, plan, store, admit, log);
+        AkkaNode node = await OpenAsync(options, plan, store, admit, hints, log);
         await node.StartAsync();
         Node = node;
         Gateway = _system.ActorOf(Props.Create(() => new AkkaKvGateway(_door, options.Settings.Cluster.Name)), AkkaKvGateway.ActorName);
@@ -81,6 +83,7 @@ public sealed class AkkaKvExtension : IExtension
         NodePlan plan,
         NodeStore store,
         Func<NodePlan, NodeStore, Task<(ClusterConfiguration? Configuration, bool IsJoining)>> admit,
+        HintPlacing hints,
         Action<NodeEvent> log)
     {
         try
@@ -88,29 +91,30 @@ public sealed class AkkaKvExtension : IExtension
             var (configuration, isJoining) = await admit(plan, store);
             AkkaNodePlan whole = new(plan, HostOf(options, plan));
             if (configuration is null)
-            {
                 RequireMembers(options.Settings);
-                return AkkaNode.Open(_system, whole, store, TimeProvider.System);
+            else
+                whole = whole with { Node = With(configuration, isJoining) };
+            if (configuration is not null && store.Configuration is null)
+            {
+                // Opened again by the cluster's number of partitions; it is empty, so that costs nothing.
+                store.Dispose();
+                store = NodeStore.Open(whole.Node);
             }
 
-            NodePlan known = plan with
-            {
-                Actors = SettingsPlan.WithConfiguration(options.Settings, plan.Actors, configuration, log)
-                    ?? throw new AkkaKvConfigurationException([SettingsPlan.QuorumPastN(options.Settings, configuration)]),
-                IsJoining = isJoining,
-            };
-            if (store.Configuration is not null)
-                return AkkaNode.Open(_system, whole with { Node = known }, store, TimeProvider.System);
-
-            // Opened again by the cluster's number of partitions; it is empty, so that costs nothing.
-            store.Dispose();
-            return AkkaNode.Open(_system, whole with { Node = known }, TimeProvider.System);
+            return AkkaNode.Open(_system, whole with { Hints = await hints.UseDatabaseAsync(store) }, store, TimeProvider.System);
         }
         catch
         {
             store.Dispose();
             throw;
         }
+
+        NodePlan With(ClusterConfiguration configuration, bool isJoining) => plan with
+        {
+            Actors = SettingsPlan.WithConfiguration(options.Settings, plan.Actors, configuration, log)
+                ?? throw new AkkaKvConfigurationException([SettingsPlan.QuorumPastN(options.Settings, configuration)]),
+            IsJoining = isJoining,
+        };
     }
 
     // Without Akka.Cluster there are remote members all the same, but nobody to share shards with and to hear of.

@@ -35,6 +35,7 @@ public static class AkkaKvHosting
         return builder
             .AddHocon(NodeRoles.Hocon(new NodeId(options.Settings.Node.Name!), program), HoconAddMode.Prepend)
             .AddHocon(ShardStateHocon.Of(options.Settings), HoconAddMode.Append)
+            .AddHocon(HintsHocon.Of(options.Settings), HoconAddMode.Append)
             .AddHocon(AkkaKvConfig.Base, HoconAddMode.Append)
             .WithActors((system, registry) => StartAsync(system, registry, options))
             .WithHealthCheck(HealthCheckName, (system, _, cancellation) => CheckAsync(system, cancellation), tags: ["ready", HealthCheckName]);

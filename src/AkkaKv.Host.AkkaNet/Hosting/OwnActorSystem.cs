@@ -39,7 +39,7 @@ public sealed class OwnActorSystem : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         NodeSettings settings = options.Settings;
-        Config hocon = FileOf(settings).WithFallback(Own(settings)).WithFallback(ShardStateHocon.Of(settings)).WithFallback(AkkaKvConfig.Base);
+        Config hocon = FileOf(settings).WithFallback(Own(settings)).WithFallback(ShardStateHocon.Of(settings)).WithFallback(HintsHocon.Of(settings)).WithFallback(AkkaKvConfig.Base);
         hocon = NodeRoles.Hocon(new NodeId(settings.Node.Name!), hocon).WithFallback(hocon);
         try
         {

@@ -2,6 +2,7 @@ using Akka.Actor;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Membership;
 using AkkaKv.Core.Node;
+using AkkaKv.Host.AkkaNet.Hints;
 using AkkaKv.Host.Doors;
 using AkkaKv.Host.Stores;
 using AkkaKv.Storage;
@@ -15,13 +16,19 @@ namespace AkkaKv.Host.AkkaNet.Node;
 /// </summary>
 public sealed class AkkaNode : NodeDoor, IAsyncDisposable
 {
+    private readonly ActorSystem _system;
     private readonly INodeStore _store;
+    private readonly HintVault? _hints;
+    private readonly TimeSpan _stopTimeout;
 
-    private AkkaNode(AkkaNodePlan plan, NodeStore store, AkkaRuntime runtime, IReadOnlyList<ActorPlan> actors, TimeProvider clock)
+    private AkkaNode(ActorSystem system, AkkaNodePlan plan, NodeStore store, HintVault? hints, AkkaRuntime runtime, IReadOnlyList<ActorPlan> actors, TimeProvider clock)
         : base(plan.Node, store, runtime, actors, clock)
     {
         Self = plan.Host.Self;
+        _system = system;
         _store = store.Store;
+        _hints = hints;
+        _stopTimeout = plan.Host.StopTimeout;
         Runtime = runtime;
         foreach (ActorPlan actor in actors)
             runtime.Spawn(actor.Role, actor.Number, actor.Make);
@@ -44,7 +51,9 @@ public sealed class AkkaNode : NodeDoor, IAsyncDisposable
         try
         {
             AkkaNodePlan known = plan.With(store);
-            return new AkkaNode(known, store, RuntimeOf(system, known, store.Store, clock), NodeRecipe.Of(known.Node.Actors), clock);
+            HintVault? hints = known.Hints is { } journal ? new HintVault(journal, store.Partitions, known.Node.Store.PendingBytesMax, known.Node.Log) : null;
+            NodeStore seen = hints is null ? store : store.Around(hints.Around);
+            return new AkkaNode(system, known, seen, hints, RuntimeOf(system, known, seen.Store, clock), NodeRecipe.Of(known.Node.Actors), clock);
         }
         catch
         {
@@ -54,12 +63,18 @@ public sealed class AkkaNode : NodeDoor, IAsyncDisposable
     }
 
     /// <summary>Starts the actors.</summary>
-    public Task StartAsync() => Runtime.StartAsync();
+    public async Task StartAsync()
+    {
+        _hints?.Start(_system, Runtime.PostAlways, Runtime.Fail);
+        await Runtime.StartAsync();
+    }
 
     /// <summary>Stops: none of the node's actors runs when it returns, and the store is closed cleanly.</summary>
     public async ValueTask DisposeAsync()
     {
         await Runtime.DisposeAsync();
+        if (_hints is not null)
+            await _hints.StopAsync(_stopTimeout);
         _store.Dispose();
     }
 

@@ -1,4 +1,5 @@
 using AkkaKv.Core.Ring;
+using AkkaKv.Host.AkkaNet.Hints;
 using AkkaKv.Host.Stores;
 
 namespace AkkaKv.Host.AkkaNet.Node;
@@ -8,6 +9,9 @@ namespace AkkaKv.Host.AkkaNet.Node;
 /// <param name="Host">Loops and bounds.</param>
 public sealed record AkkaNodePlan(NodePlan Node, AkkaNodeOptions Host)
 {
+    /// <summary>Where Akka.Persistence keeps the hints; null leaves them in the store.</summary>
+    public HintJournalPlan? Hints { get; init; }
+
     /// <summary>The plan for a node with this store: what the store knows of the cluster comes first.</summary>
     internal AkkaNodePlan With(NodeStore store)
     {

@@ -24,6 +24,12 @@ public sealed record AkkaSettings
     /// <summary>How the database of <see cref="ShardState"/> is reached, as ADO.NET writes it; null is a file in the data directory.</summary>
     public string? ShardDatabase { get; init; }
 
+    /// <summary>What keeps the node's hints.</summary>
+    public required HintKeeping Hints { get; init; }
+
+    /// <summary>How the database of <see cref="Hints"/> is reached, as ADO.NET writes it; null is a file in the data directory.</summary>
+    public string? HintDatabase { get; init; }
+
     /// <summary>What Akka's member events do to the topology.</summary>
     public required MemberEventMode MemberEvents { get; init; }
 
@@ -39,6 +45,8 @@ public sealed record AkkaSettings
         new("Akka:Sharding", "true", SettingRule.OneOf("true", "false"), "Coordinators reach the replicas through Cluster Sharding; false sends to the members directly, which is faster."),
         new("Akka:ShardState", "ddata", SettingRule.OneOf("ddata", "sqlite", "postgresql"), "Where the shards' coordinator keeps what it has placed: in the members' memory, or through Akka.Persistence.Sql in a database that all members reach."),
         new("Akka:ShardDatabase", null, SettingRule.Text, "The connection string of that database; unset is a file of SQLite in the data directory, for a cluster of one machine and one node."),
+        new("Akka:Hints", "log", SettingRule.OneOf("log", "sqlite", "postgresql"), "What keeps the hints: the node's own log, or Akka.Persistence.Sql in a database; whichever is not named must hold none."),
+        new("Akka:HintDatabase", null, SettingRule.Text, "The connection string of the hints' database; unset is a file of SQLite in the data directory. Nodes may share one."),
         new("Akka:MemberEvents", "stage", SettingRule.OneOf("ignore", "stage", "commit"), "What the Akka cluster's members do to the topology: a member up is staged to join, one removed to leave; commit does not wait for an operator."),
         new("Akka:ClusterClients", "true", SettingRule.OneOf("true", "false"), "Actor systems outside of the cluster may read and write through the cluster client."),
     ];
@@ -52,6 +60,8 @@ public sealed record AkkaSettings
         Sharding = bool.Parse(values["Akka:Sharding"].Text),
         ShardState = Enum.Parse<ShardStateStore>(values["Akka:ShardState"].Text, ignoreCase: true),
         ShardDatabase = values.GetValueOrDefault("Akka:ShardDatabase")?.Text,
+        Hints = Enum.Parse<HintKeeping>(values["Akka:Hints"].Text, ignoreCase: true),
+        HintDatabase = values.GetValueOrDefault("Akka:HintDatabase")?.Text,
         MemberEvents = Enum.Parse<MemberEventMode>(values["Akka:MemberEvents"].Text, ignoreCase: true),
         ClusterClients = bool.Parse(values["Akka:ClusterClients"].Text),
     };
@@ -75,6 +85,19 @@ public enum ShardStateStore
 {
     /// <summary>In the members' memory, by Akka.DistributedData.</summary>
     DData,
+
+    /// <summary>Akka.Persistence.Sql on SQLite.</summary>
+    Sqlite,
+
+    /// <summary>Akka.Persistence.Sql on PostgreSQL.</summary>
+    PostgreSql,
+}
+
+/// <summary>What keeps a node's hints.</summary>
+public enum HintKeeping
+{
+    /// <summary>The node's own log, as on every host.</summary>
+    Log,
 
     /// <summary>Akka.Persistence.Sql on SQLite.</summary>
     Sqlite,

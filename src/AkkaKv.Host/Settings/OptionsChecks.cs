@@ -8,7 +8,8 @@ internal static class OptionsChecks
     private static readonly TimeSpan TombstoneGraceMin = TimeSpan.FromMinutes(5);
 
     public static IEnumerable<string> Of(NodeSettings options) =>
-        Quorums(options).Concat(Members(options)).Concat(Growing(options)).Concat(Limits(options)).Concat(Tombstones(options.Upkeep)).Concat(ShardStates(options.Akka));
+        Quorums(options).Concat(Members(options)).Concat(Growing(options)).Concat(Limits(options)).Concat(Tombstones(options.Upkeep))
+            .Concat(ShardStates(options.Akka)).Concat(HintHomes(options));
 
     private static IEnumerable<string> Quorums(NodeSettings options)
     {
@@ -90,6 +91,17 @@ internal static class OptionsChecks
             yield return "Akka:ShardDatabase must say how to reach the database of Akka:ShardState postgresql; found nothing. Set it, as in Host=db;Database=akkakv;Username=akkakv.";
         if (akka is { ShardState: ShardStateStore.DData, ShardDatabase: not null })
             yield return "Akka:ShardDatabase is for Akka:ShardState sqlite or postgresql; found ddata. Set the one or leave out the other.";
+    }
+
+    private static IEnumerable<string> HintHomes(NodeSettings options)
+    {
+        AkkaSettings akka = options.Akka;
+        if (akka.Hints == HintKeeping.Log)
+            yield break;
+        if (akka is { Hints: HintKeeping.PostgreSql, HintDatabase: null })
+            yield return "Akka:HintDatabase must say how to reach the database of Akka:Hints postgresql; found nothing. Set it, as in Host=db;Database=akkakv;Username=akkakv.";
+        if (options.Store.Kind == StoreKind.Memory)
+            yield return "A node that keeps its hints in a database must know them as its own after a restart; found Store:Kind memory. Use log, or leave out Akka:Hints.";
     }
 
     private static IEnumerable<string> Tombstones(UpkeepOptions upkeep)

@@ -30,10 +30,19 @@ public sealed class NodeStore : IDisposable
 
     internal INodeStore Store { get; }
 
+    /// <summary>The same with another store around this one.</summary>
+    internal NodeStore Around(Func<INodeStore, INodeStore> wrap) => new(wrap(Store), Configuration, Partitions);
+
     /// <summary>Opens the store: reads the whole log, which takes about a second per gigabyte.</summary>
     /// <exception cref="StoreOpenException">The directory, or the configuration in it, cannot be used.</exception>
     public static NodeStore Open(NodePlan plan)
     {
+        if (plan is { KeepsHintsElsewhere: false, DataDirectory: { } directory } && HintHome.ReadFrom(directory) is { } home)
+        {
+            throw new StoreOpenException(
+                $"The hints of the node in {directory} must be at hand; {HintHome.FileName} there says that they are kept by {home.Kind}. Start it on the Akka.NET host with Akka:Hints={home.Kind} until `akkakv hints` shows none of this node, then once with Akka:Hints=log.");
+        }
+
         int partitions = plan.Actors.Topology.Partitions;
         INodeStore store = Open(plan, partitions);
         try

@@ -18,7 +18,26 @@ public sealed class AkkaProcessTests(ITestOutputHelper output)
     private static ClusterShape Akka { get; } = new() { Settings = ["--host", "akka", "--Store:SegmentBytes=4194304", "--Cluster:Partitions=64"] };
 
     [Fact]
-    public Task Every_node_serves_and_a_killed_one_gets_what_it_missed_when_it_is_back() => ProcessCluster.RunAsync(output, Akka, async cluster =>
+    public Task Every_node_serves_and_a_killed_one_gets_what_it_missed_when_it_is_back() => KillAndReturnAsync(Akka);
+
+    [Fact]
+    public async Task So_it_does_when_the_hints_are_kept_by_SQLite()
+    {
+        await KillAndReturnAsync(Akka with { Settings = [.. Akka.Settings, "--Akka:Hints=sqlite"] });
+    }
+
+    [PostgresFact]
+    public async Task So_it_does_when_the_hints_of_all_nodes_and_what_the_shards_coordinator_keeps_are_in_PostgreSQL()
+    {
+        await using PostgresServer server = await PostgresServer.StartAsync();
+        string database = server.ConnectionString;
+        await KillAndReturnAsync(Akka with
+        {
+            Settings = [.. Akka.Settings, "--Akka:Hints=postgresql", $"--Akka:HintDatabase={database}", "--Akka:ShardState=postgresql", $"--Akka:ShardDatabase={database}"],
+        });
+    }
+
+    private Task KillAndReturnAsync(ClusterShape shape) => ProcessCluster.RunAsync(output, shape, async cluster =>
     {
         await PutAsync(cluster, "before", 0, 1, 2);
         await GetEverywhereAsync(cluster, "before");
@@ -29,10 +48,11 @@ public sealed class AkkaProcessTests(ITestOutputHelper output)
         await ProcessCluster.WaitReachableAsync(cluster.Nodes[0], 2);
         await ProcessCluster.WaitReachableAsync(cluster.Nodes[1], 2);
         await PutAsync(cluster, "without", 0, 1);
+        (await HintsAsync(cluster.Nodes.Take(2))).ShouldBeGreaterThan(0);
         await killed.RestartAsync();
         await cluster.WaitWholeAsync();
         await PutAsync(cluster, "after", 0, 1, 2);
-        await Wait.UntilAsync("no node keeps a hint", async () => await HintsAsync(cluster) == 0);
+        await Wait.UntilAsync("no node keeps a hint", async () => await HintsAsync(cluster.Nodes) == 0);
 
         foreach (string phase in new[] { "before", "meanwhile", "without", "after" })
             await GetEverywhereAsync(cluster, phase);
@@ -99,10 +119,10 @@ public sealed class AkkaProcessTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task<long> HintsAsync(ProcessCluster cluster)
+    private static async Task<long> HintsAsync(IEnumerable<NodeProcess> nodes)
     {
         long hints = 0;
-        foreach (NodeProcess node in cluster.Nodes)
+        foreach (NodeProcess node in nodes)
         {
             var store = (await node.Http.GetAsync("/ready")).Json.GetProperty("store");
             hints += long.Parse(store.GetProperty("hintKeys").GetString()!, CultureInfo.InvariantCulture);

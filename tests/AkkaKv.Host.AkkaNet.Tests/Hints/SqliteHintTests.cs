@@ -1,0 +1,45 @@
+using Microsoft.Data.Sqlite;
+
+namespace AkkaKv.Host.AkkaNet.Tests.Hints;
+
+/// <summary>Hints through Akka.Persistence.Sql, on SQLite.</summary>
+public sealed class SqliteHintTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("akkakv-hints-").FullName;
+
+    // Whoever finds it locked is told so after a second.
+    private string Database => $"Data Source={Path.Combine(_directory, "hints.db")};Default Timeout=1";
+
+    private HintDatabaseContract Contract => new((owner, room) => HintRig.Start(isSqlite: true, Database, owner, room), () => new SqliteConnection(Database));
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Fact]
+    public Task What_was_acknowledged_is_there_after_a_restart() => Contract.What_was_acknowledged_is_there_after_a_restart();
+
+    [Fact]
+    public Task Writes_of_one_key_are_done_in_their_order_and_old_events_go() => Contract.Writes_of_one_key_are_done_in_their_order_and_old_events_go();
+
+    [Fact]
+    public Task What_is_too_much_for_the_database_is_refused() => Contract.What_is_too_much_for_the_database_is_refused();
+
+    [Fact]
+    public async Task A_database_that_is_away_refuses_writes_answers_reads_and_loses_nothing()
+    {
+        await using var holder = new SqliteConnection(Database + ";Pooling=false");
+        await holder.OpenAsync();
+        await Contract.A_database_that_is_away_refuses_writes_answers_reads_and_loses_nothing(
+            () => ExecuteAsync(holder, "BEGIN EXCLUSIVE"), () => ExecuteAsync(holder, "ROLLBACK"));
+    }
+
+    private static async Task ExecuteAsync(SqliteConnection connection, string text)
+    {
+        await using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = text;
+        await command.ExecuteNonQueryAsync();
+    }
+}
