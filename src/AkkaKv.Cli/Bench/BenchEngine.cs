@@ -67,7 +67,7 @@ internal sealed class BenchEngine(BenchOptions options)
         {
             var connections = new List<BenchConnection>();
             for (int number = thread; number < options.Connections; number += threads)
-                connections.Add(new BenchConnection(_target, endpoints, number, new SeededRandom(options.Seed + ((ulong)number * 0x9E3779B97F4A7C15))));
+                connections.Add(new BenchConnection(_target, endpoints, number, SeededRandom.Stream(options.Seed, number)));
             var worker = new BenchWorker(connections, source, phase, options.OperationTimeout);
             workers.Add(worker);
             ends.Add(Task.Factory.StartNew(worker.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));

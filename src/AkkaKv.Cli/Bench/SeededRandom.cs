@@ -5,6 +5,12 @@ internal sealed class SeededRandom(ulong seed)
 {
     private ulong _state = seed;
 
+    /// <summary>
+    /// One of many sequences that have nothing to do with each other. Seeds a step apart would be the same sequence, a step later:
+    /// so each begins at a place that is itself drawn.
+    /// </summary>
+    public static SeededRandom Stream(ulong seed, int number) => new(new SeededRandom(seed ^ ((ulong)number << 32)).NextUInt64());
+
     public ulong NextUInt64()
     {
         _state += 0x9E3779B97F4A7C15;
