@@ -16,9 +16,10 @@ public sealed class ProjectArrowTests
         ["AkkaKv.Host"] = ["AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
         ["AkkaKv.Host.Native"] = ["AkkaKv.Host", "AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
         ["AkkaKv.Host.AkkaNet"] = ["AkkaKv.Host", "AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
+        ["AkkaKv.Reports"] = ["AkkaKv.Api"],
         ["AkkaKv.Client"] = ["AkkaKv.Api"],
         ["AkkaKv.Server"] = ["AkkaKv.Host", "AkkaKv.Host.Native", "AkkaKv.Host.AkkaNet"],
-        ["AkkaKv.Cli"] = ["AkkaKv.Client", "AkkaKv.Ids"],
+        ["AkkaKv.Cli"] = ["AkkaKv.Client", "AkkaKv.Ids", "AkkaKv.Reports"],
     };
 
     [Fact]
@@ -42,6 +43,7 @@ public sealed class ProjectArrowTests
     [InlineData("AkkaKv.Ids")]
     [InlineData("AkkaKv.Storage")]
     [InlineData("AkkaKv.Client")]
+    [InlineData("AkkaKv.Reports")]
     public void Pure_projects_take_no_package(string name)
     {
         var project = XDocument.Load(Path.Combine(SourceTree.Root, "src", name, name + ".csproj"));
