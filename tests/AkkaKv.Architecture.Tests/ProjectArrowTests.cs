@@ -15,10 +15,12 @@ public sealed class ProjectArrowTests
         ["AkkaKv.Simulation"] = ["AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
         ["AkkaKv.Host"] = ["AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
         ["AkkaKv.Host.Native"] = ["AkkaKv.Host", "AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
-        ["AkkaKv.Host.AkkaNet"] = ["AkkaKv.Host", "AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage"],
+        ["AkkaKv.Host.AkkaNet"] = ["AkkaKv.Host", "AkkaKv.Core", "AkkaKv.Wire", "AkkaKv.Storage", "AkkaKv.Reports"],
+        ["AkkaKv.Pbm"] = ["AkkaKv.Host.AkkaNet"],
+        ["AkkaKv.Reports"] = ["AkkaKv.Api"],
         ["AkkaKv.Client"] = ["AkkaKv.Api"],
         ["AkkaKv.Server"] = ["AkkaKv.Host", "AkkaKv.Host.Native", "AkkaKv.Host.AkkaNet"],
-        ["AkkaKv.Cli"] = ["AkkaKv.Client", "AkkaKv.Ids"],
+        ["AkkaKv.Cli"] = ["AkkaKv.Client", "AkkaKv.Ids", "AkkaKv.Reports"],
     };
 
     [Fact]
@@ -42,6 +44,7 @@ public sealed class ProjectArrowTests
     [InlineData("AkkaKv.Ids")]
     [InlineData("AkkaKv.Storage")]
     [InlineData("AkkaKv.Client")]
+    [InlineData("AkkaKv.Reports")]
     public void Pure_projects_take_no_package(string name)
     {
         var project = XDocument.Load(Path.Combine(SourceTree.Root, "src", name, name + ".csproj"));
@@ -63,13 +66,37 @@ public sealed class ProjectArrowTests
     }
 
     [Fact]
+    public void The_palette_of_Petabridge_Cmd_is_empty_without_both_properties()
+    {
+        var project = XDocument.Load(Path.Combine(SourceTree.Root, "src", "AkkaKv.Pbm", "AkkaKv.Pbm.csproj"));
+        project.Descendants("EnableDefaultCompileItems").ShouldHaveSingleItem()
+            .Parent!.Attribute("Condition")!.Value.ShouldBe("'$(WithAkka)' != 'true' Or '$(WithPetabridgeCmd)' != 'true'");
+        var versions = XDocument.Load(Path.Combine(SourceTree.Root, "Directory.Packages.props"));
+        XElement[] packages = [.. project.Descendants("PackageReference"), .. versions.Descendants("PackageVersion").Where(IsOfPetabridge)];
+        foreach (XElement package in packages)
+            package.Parent!.Attribute("Condition")!.Value.ShouldBe("'$(WithAkka)' == 'true' And '$(WithPetabridgeCmd)' == 'true'");
+        packages.Length.ShouldBe(6, "three packages, with a version each");
+    }
+
+    [Fact]
     public void The_default_build_knows_no_Akka_type()
     {
-        foreach (string path in SourceTree.CSharpFiles("src").Where(path => !path.Contains("AkkaKv.Host.AkkaNet/", StringComparison.Ordinal)))
+        foreach (string path in SourceTree.CSharpFiles("src").Where(path => !IsIn(path, "AkkaKv.Host.AkkaNet") && !IsIn(path, "AkkaKv.Pbm")))
             SourceTree.Lines(path).ShouldNotContain(line => line.StartsWith("using Akka.", StringComparison.Ordinal), path);
+    }
+
+    [Fact]
+    public void One_project_knows_Petabridge_Cmd()
+    {
+        foreach (string path in SourceTree.CSharpFiles("src", "tests", "bench", "samples").Where(path => !IsIn(path, "AkkaKv.Pbm")))
+            SourceTree.Lines(path).ShouldNotContain(line => line.StartsWith("using Petabridge.", StringComparison.Ordinal), path);
     }
 
     [Fact]
     public void NuGet_config_names_no_source() =>
         XDocument.Load(Path.Combine(SourceTree.Root, "NuGet.config")).Descendants("packageSources").ShouldBeEmpty();
+
+    private static bool IsOfPetabridge(XElement package) => package.Attribute("Include")!.Value.StartsWith("Petabridge.", StringComparison.Ordinal);
+
+    private static bool IsIn(string path, string project) => path.Contains($"{project}/", StringComparison.Ordinal);
 }

@@ -1,5 +1,6 @@
 using AkkaKv.Cli.Output;
 using AkkaKv.Cli.Shell;
+using AkkaKv.Reports;
 
 namespace AkkaKv.Cli.Bench;
 

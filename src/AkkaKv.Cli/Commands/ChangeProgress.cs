@@ -2,6 +2,7 @@ using AkkaKv.Api;
 using AkkaKv.Cli.Output;
 using AkkaKv.Cli.Shell;
 using AkkaKv.Client;
+using AkkaKv.Reports;
 
 namespace AkkaKv.Cli.Commands;
 

@@ -110,7 +110,7 @@ internal sealed class ClusterCommand(Terminal terminal, ConnectionFlags connecti
         PlanReply reply = await client.PlanAsync(cancellation);
         if (reply.Plan is not { } plan)
             return Answer(parse, new ChangeReply(Done: false, reply.Problem, 0), "");
-        var answers = await NodeAnswer.AllAsync(client, await client.MembersAsync(cancellation), cancellation);
+        var answers = await MemberInquiry.AllAsync(client, await client.MembersAsync(cancellation), cancellation);
         PlanEstimate estimate = PlanEstimate.Of(plan, answers);
         if (connection.IsJson(parse))
             terminal.OutText.WriteLine(JsonText.Of(new { plan, estimate = estimate.Json() }));

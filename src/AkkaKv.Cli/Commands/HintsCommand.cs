@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AkkaKv.Cli.Output;
 using AkkaKv.Cli.Shell;
+using AkkaKv.Reports;
 
 namespace AkkaKv.Cli.Commands;
 
@@ -17,7 +18,7 @@ internal sealed class HintsCommand(Terminal terminal, ConnectionFlags connection
     private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         using var client = connection.Connect(parse);
-        var answers = await NodeAnswer.AllAsync(client, await client.MembersAsync(cancellation), cancellation);
+        var answers = await MemberInquiry.AllAsync(client, await client.MembersAsync(cancellation), cancellation);
         var silent = SilentNodes.Of(answers);
         if (connection.IsJson(parse))
         {
@@ -37,18 +38,7 @@ internal sealed class HintsCommand(Terminal terminal, ConnectionFlags connection
             return ExitCode.Ok;
         }
 
-        Print(answers);
-        SilentNodes.Print(terminal, silent);
+        ReportPrinter.Print(terminal, HintsReport.Of(answers, silent));
         return ExitCode.Ok;
-    }
-
-    private void Print(NodeAnswer[] answers)
-    {
-        var rows = answers.SelectMany(answer => answer.Report?.Hints.Select(hints => (IReadOnlyList<string>)
-            [answer.Member.Name, hints.Target, Shown.Count(hints.Keys), Shown.Count(hints.Bytes), Shown.Age(hints.OldestAge)]) ?? []).ToList();
-        if (rows.Count > 0)
-            TablePrinter.ForOut(terminal).Print(["KEPT BY", "FOR", "KEYS", "BYTES", "OLDEST"], rows);
-        long keys = answers.Sum(answer => answer.Report?.Hints.Sum(hints => hints.Keys) ?? 0);
-        terminal.OutText.WriteLine(keys == 0 ? "No hints wait." : $"{Shown.Count(keys)} hints wait; one is sent when its target is back.");
     }
 }

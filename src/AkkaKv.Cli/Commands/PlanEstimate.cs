@@ -1,5 +1,6 @@
 using System.Globalization;
 using AkkaKv.Api;
+using AkkaKv.Reports;
 
 namespace AkkaKv.Cli.Commands;
 

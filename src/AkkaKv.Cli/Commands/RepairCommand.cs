@@ -3,6 +3,7 @@ using AkkaKv.Api;
 using AkkaKv.Cli.Output;
 using AkkaKv.Cli.Shell;
 using AkkaKv.Client;
+using AkkaKv.Reports;
 
 namespace AkkaKv.Cli.Commands;
 
@@ -30,7 +31,7 @@ internal sealed class RepairCommand(Terminal terminal, ConnectionFlags connectio
         List<RepairRun> runs = Chosen(await client.MembersAsync(cancellation), parse.GetValue(_nodes) ?? []);
         await Task.WhenAll(runs.Select(run => StartAsync(client, run, cancellation)));
         foreach (RepairRun run in runs)
-            terminal.Error.WriteLine(Beginning(run));
+            terminal.Error.WriteLine(run.Beginning());
         if (runs.TrueForAll(run => run.Failure is not null))
         {
             Report(runs, connection.IsJson(parse));
@@ -50,7 +51,7 @@ internal sealed class RepairCommand(Terminal terminal, ConnectionFlags connectio
             throw new UsageException($"--node must be a member; found '{stranger}', the members are {known}");
         return [.. members
             .Where(member => names.Length == 0 || names.Contains(member.Name))
-            .Select(member => new RepairRun(member.Name, NodeAnswer.EndpointOf(member)))];
+            .Select(member => new RepairRun(member.Name) { Endpoint = MemberInquiry.EndpointOf(member) })];
     }
 
     private static async Task StartAsync(AkkaKvClient client, RepairRun run, CancellationToken cancellation)
@@ -67,13 +68,6 @@ internal sealed class RepairCommand(Terminal terminal, ConnectionFlags connectio
         else
             run.Fail(error?.Detail ?? "it did not say that it began");
     }
-
-    private static string Beginning(RepairRun run) => run switch
-    {
-        { Failure: { } failure } => $"{run.Node}: not started: {failure}",
-        { Joined: true } => $"{run.Node}: joins the repair that runs since {Shown.Moment(run.Repair!.StartedAt)}, started by someone else or earlier",
-        _ => $"{run.Node}: started",
-    };
 
     /// <summary>Asks until all are over; false when a person stopped the waiting.</summary>
     private async Task<bool> FollowAsync(AkkaKvClient client, List<RepairRun> runs, CancellationToken cancellation)
@@ -116,25 +110,6 @@ internal sealed class RepairCommand(Terminal terminal, ConnectionFlags connectio
             return;
         }
 
-        TablePrinter.ForOut(terminal).Print(
-            ["NODE", "STATE", "PARTITIONS", "DIFFERED", "MOVED", "BYTES", "DAMAGED", "TOOK"], runs.Select(Cells));
-        foreach (RepairRun run in runs.Where(run => run.Failure is not null))
-            terminal.OutText.WriteLine($"! {run.Line()}");
-        foreach (RepairRun run in runs.Where(run => run.Repair is { DamagedKeys: > 0 }))
-            terminal.OutText.WriteLine($"! {run.Node}: {Shown.Count(run.Repair!.DamagedKeys)} keys cannot be read on one of their replicas and were not repaired: see the nodes' logs and disks.");
+        ReportPrinter.Print(terminal, RepairReport.Of(runs));
     }
-
-    private static IReadOnlyList<string> Cells(RepairRun run) => run.Repair is not { } repair
-        ? [run.Node, run.State, "", "", "", "", "", ""]
-        :
-        [
-            run.Node,
-            run.State,
-            $"{Shown.Count(repair.PartitionsDone)} of {Shown.Count(repair.Partitions)}",
-            Shown.Count(repair.DifferingKeys),
-            Shown.Count(repair.KeysMoved),
-            Shown.Count(repair.BytesMoved),
-            Shown.Count(repair.DamagedKeys),
-            repair.FinishedAt is { } finished ? Shown.Age(finished - repair.StartedAt) : "",
-        ];
 }

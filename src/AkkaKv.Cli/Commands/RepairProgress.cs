@@ -1,4 +1,5 @@
 using AkkaKv.Cli.Shell;
+using AkkaKv.Reports;
 
 namespace AkkaKv.Cli.Commands;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using AkkaKv.Api;
 using AkkaKv.Cli.Output;
 using AkkaKv.Cli.Shell;
+using AkkaKv.Reports;
 
 namespace AkkaKv.Cli.Commands;
 
@@ -18,7 +19,7 @@ internal sealed class TombstonesCommand(Terminal terminal, ConnectionFlags conne
     private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         using var client = connection.Connect(parse);
-        var answers = await NodeAnswer.AllAsync(client, await client.MembersAsync(cancellation), cancellation);
+        var answers = await MemberInquiry.AllAsync(client, await client.MembersAsync(cancellation), cancellation);
         var silent = SilentNodes.Of(answers);
         var told = answers.Where(answer => answer.Report is not null).ToList();
         long dead = told.Sum(answer => answer.Report!.Reaping.Dead);
@@ -29,9 +30,10 @@ internal sealed class TombstonesCommand(Terminal terminal, ConnectionFlags conne
             return ExitCode.Ok;
         }
 
-        TablePrinter.ForOut(terminal).Print(["NODE", "DEAD", "WAITING", "FOR"], told.SelectMany(answer => Rows(answer.Member, answer.Report!.Reaping)));
-        SilentNodes.Print(terminal, silent);
-        terminal.OutText.WriteLine($"{Shown.Count(dead)} deleted or expired keys were found by the last sweeps, each counted by the node that sweeps it.");
+        ReportPrinter.Print(terminal, new TextReport(
+            [],
+            new TextTable(["NODE", "DEAD", "WAITING", "FOR"], [.. told.SelectMany(answer => Rows(answer.Member, answer.Report!.Reaping))]),
+            [.. SilentNodes.Lines(silent), $"{Shown.Count(dead)} deleted or expired keys were found by the last sweeps, each counted by the node that sweeps it."]));
         return ExitCode.Ok;
     }
 

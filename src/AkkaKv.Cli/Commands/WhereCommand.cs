@@ -2,6 +2,7 @@ using System.CommandLine;
 using AkkaKv.Api;
 using AkkaKv.Cli.Output;
 using AkkaKv.Cli.Shell;
+using AkkaKv.Reports;
 
 namespace AkkaKv.Cli.Commands;
 
@@ -30,19 +31,9 @@ internal sealed class WhereCommand(Terminal terminal, ConnectionFlags connection
         if (connection.IsJson(parse))
             terminal.OutText.WriteLine(JsonText.Of(Json(placement!)));
         else
-            Print(placement!);
+            ReportPrinter.Print(terminal, PlacementReport.Of(placement!));
         return ExitCode.Ok;
     }
-
-    private void Print(PlacementInfo placement)
-    {
-        terminal.OutText.WriteLine($"{placement.Key}: hash 0x{placement.Hash:x16}, partition {placement.Partition}");
-        var rows = placement.Owners.Select((member, at) => Row("owner", at, member)).Concat(placement.Fallbacks.Select((member, at) => Row("fallback", at, member)));
-        TablePrinter.ForOut(terminal).Print(["ROLE", "NODE", "ZONE", "ENDPOINT", "REACHABLE"], rows);
-    }
-
-    private static IReadOnlyList<string> Row(string role, int at, MemberInfo member) =>
-        [$"{role} {at + 1}", member.Name, member.Zone, member.HttpEndpoint ?? member.Endpoint, member.Reachable ? "yes" : "no"];
 
     private static object Json(PlacementInfo placement) => new
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AkkaKv.Cli.Output;
 using AkkaKv.Cli.Shell;
+using AkkaKv.Reports;
 
 namespace AkkaKv.Cli.Ids;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using AkkaKv.Cli.Output;
 using AkkaKv.Cli.Shell;
 using AkkaKv.Core.Ids;
+using AkkaKv.Reports;
 
 namespace AkkaKv.Cli.Ids;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AkkaKv.Api;
 using AkkaKv.Cli.Shell;
+using AkkaKv.Reports;
 
 namespace AkkaKv.Cli.Output;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using AkkaKv.Api;
 using AkkaKv.Cli.Commands;
 using AkkaKv.Cli.Shell;
+using AkkaKv.Reports;
 
 namespace AkkaKv.Cli.Output;
 

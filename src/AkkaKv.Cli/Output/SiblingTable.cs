@@ -1,4 +1,5 @@
 using AkkaKv.Api;
+using AkkaKv.Reports;
 
 namespace AkkaKv.Cli.Output;
 

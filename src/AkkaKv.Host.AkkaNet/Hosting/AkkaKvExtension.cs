@@ -75,6 +75,7 @@ public sealed class AkkaKvExtension : IExtension
         Gateway = _system.ActorOf(Props.Create(() => new AkkaKvGateway(_door, options.Settings.Cluster.Name)), AkkaKvGateway.ActorName);
         await StartClusterPartsAsync(options, node, log);
         CoordinatedShutdown.Get(_system).AddTask(CoordinatedShutdown.PhaseServiceStop, "akkakv", StopAsync);
+        await node.KnowsRingAsync();
         _door.Open(node);
     }
 

@@ -16,7 +16,7 @@ internal static class HintsHocon
     {
         if (KindOf(settings) is not { } kind)
             return Config.Empty;
-        string database = settings.Akka.HintDatabase ?? $"Data Source={Path.Combine(settings.Node.DataDirectory, "hints.db")}";
+        string database = settings.Akka.HintDatabase ?? SqlPlugins.FileIn(settings, "hints.db");
         return SqlPlugins.Of(PluginName, kind == HintKeeping.Sqlite, database).WithFallback(SqlPersistence.DefaultConfiguration);
     }
 

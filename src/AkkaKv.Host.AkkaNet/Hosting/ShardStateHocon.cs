@@ -15,7 +15,7 @@ internal static class ShardStateHocon
         AkkaSettings akka = settings.Akka;
         if (akka.ShardState == ShardStateStore.DData)
             return Config.Empty;
-        string database = akka.ShardDatabase ?? $"Data Source={Path.Combine(settings.Node.DataDirectory, "shards.db")}";
+        string database = akka.ShardDatabase ?? SqlPlugins.FileIn(settings, "shards.db");
         return ConfigurationFactory.ParseString($$"""
             akka.cluster.sharding {
               state-store-mode = persistence

@@ -1,4 +1,6 @@
 using Akka.Configuration;
+using AkkaKv.Host.Settings;
+using Microsoft.Data.Sqlite;
 
 namespace AkkaKv.Host.AkkaNet.Hosting;
 
@@ -29,6 +31,10 @@ internal static class SqlPlugins
             }
             """);
     }
+
+    /// <summary>The connection string of a file of SQLite in the node's directory.</summary>
+    public static string FileIn(NodeSettings settings, string name) =>
+        new SqliteConnectionStringBuilder { DataSource = Path.Combine(settings.Node.DataDirectory, name) }.ToString();
 
     public static string JournalId(string name) => $"akka.persistence.journal.{name}";
 

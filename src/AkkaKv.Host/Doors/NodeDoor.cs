@@ -14,6 +14,8 @@ namespace AkkaKv.Host.Doors;
 /// <summary>The one door of a node, whichever host runs its actors. What differs between hosts is how a node begins and ends.</summary>
 public abstract class NodeDoor : IAkkaKv
 {
+    private static readonly TimeSpan RingWait = TimeSpan.FromSeconds(10);
+
     private readonly NodePlan _plan;
     private readonly INodeStore _store;
     private readonly INodeRuntime _runtime;
@@ -203,10 +205,29 @@ public abstract class NodeDoor : IAkkaKv
         }
     }
 
-    private async ValueTask<TReply?> AskAsync<TReply>(Func<Address, Message> make, CancellationToken cancellation)
+    /// <summary>
+    /// Completes when every gateway knows a ring: a request that follows is not refused because the node has only just begun.
+    /// Gives up after a while, and where the node has stopped; then requests say why they are refused.
+    /// </summary>
+    internal async Task KnowsRingAsync()
+    {
+        using var over = new CancellationTokenSource(RingWait);
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        for (int loop = 0; loop < _plan.Loops; loop++)
+        {
+            while (!Stopped.IsCompleted && !over.IsCancellationRequested)
+            {
+                if (await AskAsync<GatewayMembersDone>(static replyTo => new GatewayMembers(replyTo), default, loop) is { Members.Count: > 0 })
+                    break;
+                await ticks.WaitForNextTickAsync();
+            }
+        }
+    }
+
+    private async ValueTask<TReply?> AskAsync<TReply>(Func<Address, Message> make, CancellationToken cancellation, int gateway = 0)
         where TReply : Message
     {
-        if (!_runtime.TryAsk(Gateway(0), make, static (make, replyTo) => make(replyTo), cancellation, out ValueTask<Message> reply))
+        if (!_runtime.TryAsk(Gateway(gateway), make, static (make, replyTo) => make(replyTo), cancellation, out ValueTask<Message> reply))
             return null;
         try
         {

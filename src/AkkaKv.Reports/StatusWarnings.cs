@@ -1,7 +1,6 @@
 using AkkaKv.Api;
-using AkkaKv.Cli.Output;
 
-namespace AkkaKv.Cli.Commands;
+namespace AkkaKv.Reports;
 
 /// <summary>What in a status needs a person, in words: what was found, and what to do.</summary>
 internal static class StatusWarnings

@@ -1,16 +1,13 @@
 using AkkaKv.Api;
 using AkkaKv.Client;
+using AkkaKv.Reports;
 
 namespace AkkaKv.Cli.Commands;
 
-/// <summary>What one member says of itself, and of what it keeps for the others.</summary>
-/// <param name="Member">The member in the eyes of the node that named it.</param>
-/// <param name="Health">How it is; null when it did not say.</param>
-/// <param name="Report">Its own report; null when it did not give one.</param>
-/// <param name="Error">Why something is missing.</param>
-internal sealed record NodeAnswer(MemberInfo Member, NodeHealth? Health, NodeReport? Report, KvError? Error)
+/// <summary>Asks members over HTTP, each for itself.</summary>
+internal static class MemberInquiry
 {
-    /// <summary>Asks every member at once, each for itself.</summary>
+    /// <summary>Asks every member at once.</summary>
     public static Task<NodeAnswer[]> AllAsync(AkkaKvClient client, IReadOnlyList<MemberInfo> members, CancellationToken cancellation) =>
         Task.WhenAll(members.Select(member => AskAsync(client, member, cancellation)));
 

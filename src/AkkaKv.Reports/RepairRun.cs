@@ -1,19 +1,19 @@
 using AkkaKv.Api;
-using AkkaKv.Cli.Output;
 
-namespace AkkaKv.Cli.Commands;
+namespace AkkaKv.Reports;
 
-/// <summary>One node's repair as this command follows it.</summary>
-internal sealed class RepairRun(string node, Uri? endpoint)
+/// <summary>One node's repair on command as somebody follows it.</summary>
+internal sealed class RepairRun(string node)
 {
-    /// <summary>So many times in a row without an answer, and the node counts as lost: with the client's own patience, minutes.</summary>
+    /// <summary>So many times in a row without an answer, and the node counts as lost; each of them is awaited with the asker's own patience.</summary>
     private const int SilenceMax = 10;
 
     private int _silence;
 
     public string Node => node;
 
-    public Uri? Endpoint => endpoint;
+    /// <summary>Where it is asked; null when nobody knows, and for a node in this process.</summary>
+    public Uri? Endpoint { get; init; }
 
     public RepairInfo? Repair { get; private set; }
 
@@ -56,6 +56,14 @@ internal sealed class RepairRun(string node, Uri? endpoint)
         if (++_silence >= SilenceMax)
             Failure = $"it does not answer any longer ({why}); its repair may go on: run 'akkakv repair' again to join it";
     }
+
+    /// <summary>How it began, in a line.</summary>
+    public string Beginning() => this switch
+    {
+        { Failure: { } failure } => $"{node}: not started: {failure}",
+        { Joined: true } => $"{node}: joins the repair that runs since {Shown.Moment(Repair!.StartedAt)}, started by someone else or earlier",
+        _ => $"{node}: started",
+    };
 
     /// <summary>What it does or waits for, in a line.</summary>
     public string Line()

@@ -1,6 +1,4 @@
-using AkkaKv.Cli.Shell;
-
-namespace AkkaKv.Cli.Commands;
+namespace AkkaKv.Reports;
 
 /// <summary>Members whose figures are missing from a table, and why: never left out in silence.</summary>
 internal static class SilentNodes
@@ -21,9 +19,6 @@ internal static class SilentNodes
         return missing;
     }
 
-    public static void Print(Terminal terminal, IEnumerable<Missing> missing)
-    {
-        foreach (var each in missing)
-            terminal.OutText.WriteLine($"! {each.Node} is missing here, in whole or in part: {each.Reason}");
-    }
+    public static IEnumerable<string> Lines(IEnumerable<Missing> missing) =>
+        missing.Select(each => $"! {each.Node} is missing here, in whole or in part: {each.Reason}");
 }

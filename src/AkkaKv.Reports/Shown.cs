@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace AkkaKv.Cli.Output;
+namespace AkkaKv.Reports;
 
 /// <summary>Numbers and bytes as people read them.</summary>
 internal static class Shown
