@@ -11,7 +11,7 @@ namespace AkkaKv.Host.AkkaNet.Hints;
 /// </summary>
 /// <remarks>
 /// A database that fails is another thing than a disk that does: it comes back. What was under way is then written again, in
-/// its order, and answered only afterwards; an edit that was there already changes nothing. Meanwhile new writes are refused, and
+/// its order, and answered only afterwards; an edit that was there already changes nothing. Meanwhile all other writes are refused, and
 /// reads answered from what is known. The journal has one event under way; what comes meanwhile shares the next.
 /// </remarks>
 internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor, IWithTimers
@@ -92,24 +92,33 @@ internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor,
     private void OnJournalEnded()
     {
         _isOpen = false;
-        HintWrite[] again = [.. _underWay, .. _waiting];
-        _underWay.Clear();
-        _waiting.Clear();
-        foreach (HintWrite write in again)
-            _waiting.Enqueue(write);
         vault.Outage.Begin(partition, _because);
-        RefuseReads();
+        Refuse();
         Timers.StartSingleTimer(OpenAgain.Instance, OpenAgain.Instance, _retry);
         _retry = _retry * 2 < RetryMax ? _retry * 2 : RetryMax;
     }
 
-    // Nothing was ever read, and nobody knows for how long: who asks for a key is not kept waiting. A scan waits, for it is
-    // asked once, at the start.
-    private void RefuseReads()
+    // Nobody knows for how long: who can be told so is not kept waiting. What the journal was given before stays, and a scan, for
+    // it is asked once, at the start.
+    private void Refuse()
     {
         foreach (StoreRead read in _asked.OfType<StoreRead>())
             vault.Reply(read.ReplyTo, new StoreReadDone(read.Ticket, StoreOutcome.Busy, default));
         _asked.RemoveAll(static question => question is StoreRead);
+        HintWrite[] all = [.. _underWay, .. _waiting];
+        _underWay.Clear();
+        _waiting.Clear();
+        foreach (HintWrite write in all)
+        {
+            if (write.WasGiven)
+            {
+                _waiting.Enqueue(write);
+                continue;
+            }
+
+            vault.Release(write.Bytes);
+            vault.Reply(write.ReplyTo, new StoreWriteDone(write.Ticket, StoreOutcome.Busy));
+        }
     }
 
     private void OnAsked(Message question)
@@ -157,6 +166,7 @@ internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor,
         while (_waiting.TryPeek(out HintWrite? write) && (bytes == 0 || bytes + write.Bytes <= EventBytesMax))
         {
             bytes += write.Bytes;
+            write.WasGiven = true;
             _underWay.Add(_waiting.Dequeue());
         }
 
@@ -212,6 +222,9 @@ internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor,
     private sealed record HintWrite(HintEdit Edit, ulong Ticket, Address ReplyTo)
     {
         public long Bytes { get; } = BytesOf(Edit.Key, Edit.Object);
+
+        /// <summary>The journal was asked to keep it: it may be there, and is written until it is.</summary>
+        public bool WasGiven { get; set; }
     }
 
     private sealed class OpenAgain

@@ -7,10 +7,9 @@ public sealed class SqliteHintTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("akkakv-hints-").FullName;
 
-    // Whoever finds it locked is told so after a second.
-    private string Database => $"Data Source={Path.Combine(_directory, "hints.db")};Default Timeout=1";
+    private string Database => $"Data Source={Path.Combine(_directory, "hints.db")}";
 
-    private HintDatabaseContract Contract => new((owner, room) => HintRig.Start(isSqlite: true, Database, owner, room), () => new SqliteConnection(Database));
+    private HintDatabaseContract Contract => On(Database);
 
     public void Dispose()
     {
@@ -32,9 +31,14 @@ public sealed class SqliteHintTests : IDisposable
     {
         await using var holder = new SqliteConnection(Database + ";Pooling=false");
         await holder.OpenAsync();
-        await Contract.A_database_that_is_away_refuses_writes_answers_reads_and_loses_nothing(
+
+        // Whoever finds it locked is told so after a second.
+        await On(Database + ";Default Timeout=1").A_database_that_is_away_refuses_writes_answers_reads_and_loses_nothing(
             () => ExecuteAsync(holder, "BEGIN EXCLUSIVE"), () => ExecuteAsync(holder, "ROLLBACK"));
     }
+
+    private static HintDatabaseContract On(string database) =>
+        new((owner, room) => HintRig.Start(isSqlite: true, database, owner, room), () => new SqliteConnection(database));
 
     private static async Task ExecuteAsync(SqliteConnection connection, string text)
     {
