@@ -26,7 +26,7 @@ public sealed record NodePlan(
     /// <summary>The node has been told a cluster's configuration, and asks to be taken in.</summary>
     public bool IsJoining { get; init; }
 
-    /// <summary>The host keeps the hints, and not the store.</summary>
+    /// <summary>The host may keep the hints itself, and sees to it where they are.</summary>
     public bool KeepsHintsElsewhere { get; init; }
 
     /// <summary>The plan for a node with this store: what the store knows of the cluster comes first.</summary>

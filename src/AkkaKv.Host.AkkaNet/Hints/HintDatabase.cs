@@ -5,6 +5,9 @@ namespace AkkaKv.Host.AkkaNet.Hints;
 /// <summary>Asks the hints' database before the node runs.</summary>
 internal static class HintDatabase
 {
+    /// <summary>Why a database without a journal of the node's own is refused.</summary>
+    public const string NotTheOne = "Akka:HintDatabase must be the one that holds the hints of this node, as its data directory says; found one that has never seen this node. Correct it, or bring that database back.";
+
     /// <summary>Reads what is kept.</summary>
     /// <param name="first">Is written into a journal that holds nothing; null writes nothing.</param>
     /// <returns>How many keys there were.</returns>
@@ -23,8 +26,7 @@ internal static class HintDatabase
         }
         finally
         {
-            // The journals' names are free again for the node.
-            await actor.GracefulStop(timeout);
+            system.Stop(actor);
         }
     }
 }

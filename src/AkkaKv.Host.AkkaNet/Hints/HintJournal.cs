@@ -24,11 +24,18 @@ internal sealed record HintsFailed(string Because);
 
 /// <summary>Where the events of the hints go.</summary>
 /// <param name="Owner">What the persistence ids begin with.</param>
-public sealed record HintJournalPlan(string JournalPluginId, string SnapshotPluginId, string Owner);
+public sealed record HintJournalPlan(string JournalPluginId, string SnapshotPluginId, string Owner)
+{
+    /// <summary>False when the database could not be asked yet whether it is the one that has the node's hints.</summary>
+    public bool IsProven { get; init; } = true;
+}
 
 /// <summary>One journal of the hints in Akka.Persistence. Tells its parent everything, and ends at the first failure.</summary>
 internal sealed class HintJournal : UntypedPersistentActor
 {
+    /// <summary>What a node's own journal begins with: by it the database is known as the one that was meant.</summary>
+    public const string HomePart = "home";
+
     private Dictionary<StoreKey, ReadOnlyMemory<byte>> _records = [];
 
     /// <param name="part">Which of the owner's journals: a partition's number, or "home".</param>
@@ -55,9 +62,11 @@ internal sealed class HintJournal : UntypedPersistentActor
                 Apply(edits);
                 break;
             case RecoveryCompleted:
-                Context.Parent.Tell(new HintsRecovered(_records));
+                Context.Parent.Tell(new HintsRecovered(Own(_records)));
                 _records = [];
                 break;
+            default:
+                throw new InvalidDataException($"The journal {PersistenceId} must hold bytes; found {message.GetType().Name}. See to the serializers of the program's HOCON.");
         }
     }
 
@@ -102,6 +111,20 @@ internal sealed class HintJournal : UntypedPersistentActor
     {
         Context.Parent.Tell(new HintsFailed(reason.Message));
         base.OnRecoveryFailure(reason, message);
+    }
+
+    // What was read are views into whole events and snapshots, which a few survivors must not hold.
+    private static Dictionary<StoreKey, ReadOnlyMemory<byte>> Own(Dictionary<StoreKey, ReadOnlyMemory<byte>> read)
+    {
+        var own = new Dictionary<StoreKey, ReadOnlyMemory<byte>>(read.Count);
+        foreach ((StoreKey key, ReadOnlyMemory<byte> record) in read)
+        {
+            bool isKey = StoreKey.TryRead(key.Bytes.ToArray(), out StoreKey? copy);
+            Invariant.Require(isKey, "the copy of a key is a key", key);
+            own.Add(copy!, record.ToArray());
+        }
+
+        return own;
     }
 
     private void Apply(byte[] edits)

@@ -12,7 +12,9 @@ namespace AkkaKv.Host.AkkaNet.Hints;
 /// <remarks>
 /// A database that fails is another thing than a disk that does: it comes back. What was under way is then written again, in
 /// its order, and answered only afterwards; an edit that was there already changes nothing. Meanwhile all other writes are refused, and
-/// reads answered from what is known. The journal has one event under way; what comes meanwhile shares the next.
+/// reads answered from what was acknowledged, but for keys of which nobody knows. Should the database have forgotten, as one that was
+/// restored or that failed over to a copy that was behind, what was acknowledged is written again. The journal has one event under
+/// way; what comes meanwhile shares the next.
 /// </remarks>
 internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor, IWithTimers
 {
@@ -26,9 +28,13 @@ internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor,
     private static readonly TimeSpan RetryMin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(30);
 
+    // For those who wait for another partition's success: that one may have a trouble of its own.
+    private static readonly TimeSpan RetryOfOthers = TimeSpan.FromMinutes(5);
+
     private readonly Queue<HintWrite> _waiting = new();
     private readonly List<HintWrite> _underWay = [];
     private readonly List<Message> _asked = [];
+    private readonly HashSet<StoreKey> _unsure = [];
     private Dictionary<StoreKey, ReadOnlyMemory<byte>>? _records;
     private IActorRef _journal = ActorRefs.Nobody;
     private bool _isOpen;
@@ -62,7 +68,7 @@ internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor,
             case HintsAppended: OnAppended(); break;
             case HintsFailed failed: _because = failed.Because; break;
             case Terminated: OnJournalEnded(); break;
-            case OpenAgain: OpenJournal(); break;
+            case HintsOpenAgain: OpenAgain(); break;
             default: Unhandled(message); break;
         }
     }
@@ -74,27 +80,73 @@ internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor,
         _journal = Context.Watch(Context.ActorOf(Props.Create(() => new HintJournal(plan, part))));
     }
 
+    private void OpenAgain()
+    {
+        if (_isOpen || !_journal.IsNobody())
+            return;
+        Timers.Cancel(HintsOpenAgain.Instance);
+        OpenJournal();
+    }
+
     private void OnRecovered(HintsRecovered recovered)
     {
-        Count(keys: recovered.Records.Count - (_records?.Count ?? 0), bytes: -_bytes);
-        _records = recovered.Records;
-        _bytes = _records.Sum(static record => BytesOf(record.Key, record.Value));
-        Count(keys: 0, bytes: _bytes);
         _isOpen = true;
-        _retry = RetryMin;
-        vault.Outage.Over(partition);
+        if (_records is null)
+        {
+            _records = recovered.Records;
+            _bytes = _records.Sum(static record => BytesOf(record.Key, record.Value));
+            Count(_records.Count, _bytes);
+        }
+        else
+        {
+            Restore(recovered.Records);
+        }
+
+        // One that can be read may still refuse writes: only what it takes ends the outage, where there is something to be taken.
+        if (_waiting.Count == 0)
+            EndOutage();
         foreach (Message question in _asked)
             Answer(question);
         _asked.Clear();
         Append();
     }
 
+    private void EndOutage()
+    {
+        if (vault.Outage.Over(partition))
+            vault.OpenOthers();
+    }
+
+    // What was acknowledged is what counts. What was under way differs rightly, and is written after this.
+    private void Restore(Dictionary<StoreKey, ReadOnlyMemory<byte>> found)
+    {
+        HintEdit[] lost = [.. _records!.Where(kept => !_unsure.Contains(kept.Key) && (!found.TryGetValue(kept.Key, out var there) || !there.Span.SequenceEqual(kept.Value.Span)))
+            .Select(static kept => new HintEdit(kept.Key, kept.Value))];
+        HintEdit[] returned = [.. found.Keys.Where(key => !_unsure.Contains(key) && !_records!.ContainsKey(key)).Select(static key => new HintEdit(key, default))];
+        if (lost.Length + returned.Length == 0)
+            return;
+        vault.Warn($"The hints' database had forgotten what it acknowledged: {lost.Length} keys of partition {partition} were missing or older, {returned.Length} that were removed are there again. They are written again; see whether it was restored, or failed over to a copy that was behind.");
+        HintWrite[] waiting = [.. _waiting];
+        _waiting.Clear();
+        foreach (HintEdit edit in lost.Concat(returned))
+        {
+            var write = new HintWrite(edit, 0, ReplyTo: null) { WasGiven = true };
+            vault.Reserve(write.Bytes);
+            _unsure.Add(edit.Key);
+            _waiting.Enqueue(write);
+        }
+
+        foreach (HintWrite write in waiting)
+            _waiting.Enqueue(write);
+    }
+
     private void OnJournalEnded()
     {
         _isOpen = false;
-        vault.Outage.Begin(partition, _because);
+        _journal = ActorRefs.Nobody;
+        bool isProber = vault.Outage.Begin(partition, _because);
         Refuse();
-        Timers.StartSingleTimer(OpenAgain.Instance, OpenAgain.Instance, _retry);
+        Timers.StartSingleTimer(HintsOpenAgain.Instance, HintsOpenAgain.Instance, isProber ? _retry : RetryOfOthers);
         _retry = _retry * 2 < RetryMax ? _retry * 2 : RetryMax;
     }
 
@@ -112,12 +164,13 @@ internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor,
         {
             if (write.WasGiven)
             {
+                _unsure.Add(write.Edit.Key);
                 _waiting.Enqueue(write);
                 continue;
             }
 
             vault.Release(write.Bytes);
-            vault.Reply(write.ReplyTo, new StoreWriteDone(write.Ticket, StoreOutcome.Busy));
+            Reply(write, StoreOutcome.Busy);
         }
     }
 
@@ -125,17 +178,20 @@ internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor,
     {
         if (_records is not null)
             Answer(question);
-        else if (question is StoreRead read && vault.Outage.Has(partition))
+        else if (question is StoreRead read && vault.Outage.IsOn)
             vault.Reply(read.ReplyTo, new StoreReadDone(read.Ticket, StoreOutcome.Busy, default));
         else
             _asked.Add(question);
     }
 
-    // All keys at once: they are in memory, and only the start asks for them.
+    // Whether the database has an edit that failed nobody knows: a deletion must not be forgotten meanwhile. All keys at once:
+    // they are in memory, and only the start asks for them.
     private void Answer(Message question)
     {
-        if (question is StoreRead read)
-            vault.Reply(read.ReplyTo, new StoreReadDone(read.Ticket, StoreOutcome.Done, _records!.GetValueOrDefault(read.Key)));
+        if (question is StoreRead read && _unsure.Contains(read.Key))
+            vault.Reply(read.ReplyTo, new StoreReadDone(read.Ticket, StoreOutcome.Busy, default));
+        else if (question is StoreRead known)
+            vault.Reply(known.ReplyTo, new StoreReadDone(known.Ticket, StoreOutcome.Done, _records!.GetValueOrDefault(known.Key)));
         else if (question is StoreScan scan)
             vault.Reply(scan.ReplyTo, new StoreScanDone(scan.Ticket, [.. _records!.Keys.Where(key => key.Hash >= scan.FirstHash && key.Hash <= scan.LastHash)], -1));
     }
@@ -143,19 +199,26 @@ internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor,
     private void OnWrite(HintWrite write)
     {
         bool isNothing = write.Edit.Object.IsEmpty && _waiting.Count == 0 && _underWay.Count == 0 && _records?.ContainsKey(write.Edit.Key) == false;
+        bool isRefused = vault.Outage.Has(partition) || (_records is null && vault.Outage.IsOn);
         if (isNothing)
         {
-            vault.Reply(write.ReplyTo, new StoreWriteDone(write.Ticket, StoreOutcome.Done));
+            Reply(write, StoreOutcome.Done);
         }
-        else if (vault.Outage.Has(partition) || !vault.TryReserve(write.Bytes))
+        else if (isRefused || !vault.TryReserve(write.Bytes))
         {
-            vault.Reply(write.ReplyTo, new StoreWriteDone(write.Ticket, StoreOutcome.Busy));
+            Reply(write, StoreOutcome.Busy);
         }
         else
         {
             _waiting.Enqueue(write);
             Append();
         }
+    }
+
+    private void Reply(HintWrite write, StoreOutcome outcome)
+    {
+        if (write.ReplyTo is { } asker)
+            vault.Reply(asker, new StoreWriteDone(write.Ticket, outcome));
     }
 
     private void Append()
@@ -181,10 +244,15 @@ internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor,
         {
             Apply(write.Edit);
             vault.Release(write.Bytes);
-            vault.Reply(write.ReplyTo, new StoreWriteDone(write.Ticket, StoreOutcome.Done));
+            Reply(write, StoreOutcome.Done);
         }
 
         _underWay.Clear();
+        _retry = RetryMin;
+        if (_unsure.Count > 0 && _waiting.All(static write => !write.WasGiven))
+            _unsure.Clear();
+        if (_unsure.Count == 0 && vault.Outage.Has(partition))
+            EndOutage();
         if (_events >= EventsPerSnapshotMax || (_events >= EventsPerSnapshotMin && _eventBytes >= _bytes))
             Snapshot();
         Append();
@@ -219,16 +287,18 @@ internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor,
 
     private static long BytesOf(StoreKey key, ReadOnlyMemory<byte> record) => key.Bytes.Length + (long)record.Length;
 
-    private sealed record HintWrite(HintEdit Edit, ulong Ticket, Address ReplyTo)
+    /// <param name="ReplyTo">Null for what nobody asked for.</param>
+    private sealed record HintWrite(HintEdit Edit, ulong Ticket, Address? ReplyTo)
     {
         public long Bytes { get; } = BytesOf(Edit.Key, Edit.Object);
 
         /// <summary>The journal was asked to keep it: it may be there, and is written until it is.</summary>
         public bool WasGiven { get; set; }
     }
+}
 
-    private sealed class OpenAgain
-    {
-        public static OpenAgain Instance { get; } = new();
-    }
+/// <summary>A journal that ended may be opened again.</summary>
+internal sealed class HintsOpenAgain
+{
+    public static HintsOpenAgain Instance { get; } = new();
 }

@@ -23,6 +23,11 @@ internal sealed class HintVault(HintJournalPlan journal, int partitions, long pe
 
     public HintOutage Outage { get; } = new(log);
 
+    public void Warn(string text) => log(new NodeEvent(NodeEventLevel.Warning, text));
+
+    /// <summary>Those whose journals have ended may try again; from any thread.</summary>
+    public void OpenOthers() => _actor.Tell(HintsOpenAgain.Instance, ActorRefs.NoSender);
+
     /// <summary>Starts the keepers; each reads what it has.</summary>
     /// <param name="reply">Sends to an actor of the node; from any thread, and never refused.</param>
     /// <param name="failed">A keeper has failed; called once, and none of them is at work any more.</param>
@@ -66,42 +71,10 @@ internal sealed class HintVault(HintJournalPlan journal, int partitions, long pe
         return false;
     }
 
+    /// <summary>Past the bound: for what must be written all the same.</summary>
+    public void Reserve(long bytes) => Interlocked.Add(ref _pendingBytes, bytes);
+
     public void Release(long bytes) => Interlocked.Add(ref _pendingBytes, -bytes);
-}
-
-/// <summary>A store message for the keeper of a partition.</summary>
-internal sealed record HintQuestion(int Partition, Message Message);
-
-/// <summary>The parent of a node's keepers.</summary>
-internal sealed class HintVaultActor(HintVault vault, Action<Exception> failed) : UntypedActor
-{
-    public const string Name = "akkakv-hints";
-
-    private readonly IActorRef[] _keepers = new IActorRef[vault.Partitions];
-
-    protected override void PreStart()
-    {
-        for (int partition = 0; partition < _keepers.Length; partition++)
-        {
-            int which = partition;
-            _keepers[partition] = Context.ActorOf(Props.Create(() => new HintKeeper(vault, which)), $"partition-{partition}");
-        }
-    }
-
-    // One that was made anew would have forgotten whom it owes an answer.
-    protected override SupervisorStrategy SupervisorStrategy() => new AllForOneStrategy(cause =>
-    {
-        failed(cause);
-        return Directive.Stop;
-    });
-
-    protected override void OnReceive(object message)
-    {
-        if (message is HintQuestion question)
-            _keepers[question.Partition].Tell(question.Message, ActorRefs.NoSender);
-        else
-            Unhandled(message);
-    }
 }
 
 /// <summary>A store whose hints are in the vault.</summary>

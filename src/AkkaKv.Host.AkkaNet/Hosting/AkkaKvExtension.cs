@@ -64,8 +64,7 @@ public sealed class AkkaKvExtension : IExtension
         Action<NodeEvent> log = options.Log ?? Write;
         RequireRoomForValues(options.Settings);
         var hints = new HintPlacing(_system, options.Settings, log);
-        await hints.LeaveDatabaseAsync();
-        NodePlan plan = SettingsPlan.Of(options.Settings, log) with { KeepsHintsElsewhere = options.Settings.Akka.Hints != HintKeeping.Log };
+        NodePlan plan = SettingsPlan.Of(options.Settings, log) with { KeepsHintsElsewhere = true };
 
         // Opening reads the whole log: not on a thread that others wait for.
         NodeStore store = await Task.Run(() => NodeStore.Open(plan));
@@ -102,7 +101,7 @@ public sealed class AkkaKvExtension : IExtension
                 store = NodeStore.Open(whole.Node);
             }
 
-            return AkkaNode.Open(_system, whole with { Hints = await hints.UseDatabaseAsync(store) }, store, TimeProvider.System);
+            return AkkaNode.Open(_system, whole with { Hints = await hints.PlaceAsync(store) }, store, TimeProvider.System);
         }
         catch
         {

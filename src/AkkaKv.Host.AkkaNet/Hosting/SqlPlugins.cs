@@ -15,7 +15,8 @@ internal static class SqlPlugins
     {
         string reach = $"connection-string = {Quoted(database)}, provider-name = \"{(isSqlite ? "SQLite.MS" : "PostgreSQL")}\"";
 
-        // SQLite has one writer. Values go as parameters: as text they would be longer than a statement may be.
+        // SQLite has one writer. Values go as parameters: as text they would be longer than a statement may be. Rows may be of a
+        // megabyte. Events of two writers at once are a copied directory: that is said, and nothing of either is left out.
         return ConfigurationFactory.ParseString($$"""
             {{JournalId(name)}} {
               class = "Akka.Persistence.Sql.Journal.SqlWriteJournal, Akka.Persistence.Sql"
@@ -23,6 +24,8 @@ internal static class SqlPlugins
               {{reach}}
               parallelism = {{(isSqlite ? 1 : 3)}}
               prefer-parameters-on-multirow-insert = true
+              replay-batch-size = 32
+              replay-filter.mode = fail
             }
             {{SnapshotId(name)}} {
               class = "Akka.Persistence.Sql.Snapshot.SqlSnapshotStore, Akka.Persistence.Sql"

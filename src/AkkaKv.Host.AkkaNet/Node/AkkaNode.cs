@@ -72,10 +72,16 @@ public sealed class AkkaNode : NodeDoor, IAsyncDisposable
     /// <summary>Stops: none of the node's actors runs when it returns, and the store is closed cleanly.</summary>
     public async ValueTask DisposeAsync()
     {
-        await Runtime.DisposeAsync();
-        if (_hints is not null)
-            await _hints.StopAsync(_stopTimeout);
-        _store.Dispose();
+        try
+        {
+            await Runtime.DisposeAsync();
+            if (_hints is not null)
+                await _hints.StopAsync(_stopTimeout);
+        }
+        finally
+        {
+            _store.Dispose();
+        }
     }
 
     private static AkkaRuntime RuntimeOf(ActorSystem system, AkkaNodePlan plan, INodeStore store, TimeProvider clock)

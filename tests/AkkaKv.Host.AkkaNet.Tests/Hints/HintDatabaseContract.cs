@@ -85,12 +85,16 @@ internal sealed class HintDatabaseContract(Func<string, long, HintRig> start, Fu
     {
         await using HintRig rig = start("owner", Room);
         (await rig.WriteAsync(1, [1])).ShouldBe(StoreOutcome.Done);
+        (await rig.WriteAsync(2, [9])).ShouldBe(StoreOutcome.Done);
         await breakOff();
 
         Task<Core.Kernel.Message> underWay = rig.SubmitWrite(1, [2]);
         ((StoreWriteDone)await rig.SubmitWrite(1, [3]).WaitAsync(Waiting.Max)).Outcome.ShouldBe(StoreOutcome.Busy);
         (await rig.WriteAsync(1, [4])).ShouldBe(StoreOutcome.Busy);
-        (await rig.ReadAsync(1)).Object.ToArray().ShouldBe([1]);
+
+        // Whether the database has the first write of the two nobody knows.
+        (await rig.ReadAsync(1)).Outcome.ShouldBe(StoreOutcome.Busy);
+        (await rig.ReadAsync(2)).Object.ToArray().ShouldBe([9]);
         underWay.IsCompleted.ShouldBeFalse();
         await mend();
 
@@ -103,6 +107,30 @@ internal sealed class HintDatabaseContract(Func<string, long, HintRig> start, Fu
         await rig.DisposeAsync();
         await using HintRig again = start("owner", Room);
         (await again.ReadAsync(1)).Object.ToArray().ShouldBe([5]);
+        (await again.ReadAsync(2)).Object.ToArray().ShouldBe([9]);
+    }
+
+    /// <param name="breakOff">From here on the database does nothing.</param>
+    /// <param name="forget">Removes everything from it, and mends it.</param>
+    public async Task A_database_that_has_forgotten_is_told_again(Func<Task> breakOff, Func<Task> forget)
+    {
+        // Two keys of one partition: what makes the journal fail, and what is only there.
+        int[] keys = [.. Enumerable.Range(0, 1_000).Where(key => HintRig.Key(key).Hash >> 62 == 0).Take(2)];
+        await using HintRig rig = start("owner", Room);
+        (await rig.WriteAsync(keys[0], [1])).ShouldBe(StoreOutcome.Done);
+        (await rig.WriteAsync(keys[1], [2])).ShouldBe(StoreOutcome.Done);
+        await breakOff();
+        Task<Core.Kernel.Message> underWay = rig.SubmitWrite(keys[0], [3]);
+        ((StoreWriteDone)await rig.SubmitWrite(keys[0], [4]).WaitAsync(Waiting.Max)).Outcome.ShouldBe(StoreOutcome.Busy);
+        await forget();
+
+        ((StoreWriteDone)await underWay.WaitAsync(Waiting.Max)).Outcome.ShouldBe(StoreOutcome.Done);
+        (await rig.ReadAsync(keys[1])).Object.ToArray().ShouldBe([2]);
+        rig.Log.ShouldContain(line => line.Contains("1 keys of partition 0 were missing or older, 0 that were removed", StringComparison.Ordinal));
+        await rig.DisposeAsync();
+        await using HintRig again = start("owner", Room);
+        (await again.ReadAsync(keys[0])).Object.ToArray().ShouldBe([3]);
+        (await again.ReadAsync(keys[1])).Object.ToArray().ShouldBe([2]);
     }
 
     private async Task<long> RowsAsync()

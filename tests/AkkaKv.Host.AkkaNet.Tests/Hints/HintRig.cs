@@ -27,15 +27,17 @@ internal sealed class HintRig : IAsyncDisposable
     private readonly ConcurrentQueue<string> _log = new();
     private ulong _ticket;
 
-    private HintRig(ActorSystem system, string owner, long pendingBytesMax)
+    private HintRig(ActorSystem system, HintJournalPlan plan, long pendingBytesMax)
     {
         _system = system;
-        _vault = new HintVault(PlanOf(owner), Partitions, pendingBytesMax, happened => _log.Enqueue(happened.Text));
+        _vault = new HintVault(plan, Partitions, pendingBytesMax, happened => _log.Enqueue(happened.Text));
         var options = new StoreOptions { Node = "node-1", Cluster = "test", Time = TimeProvider.System, DrawId = static () => 7 };
         _store = _vault.Around(new MemoryStore(options, 1, static _ => 0));
         _port = _store.OpenPort(0, static _ => { });
         _vault.Start(system, OnAnswer, cause => _log.Enqueue($"failed: {cause}"));
     }
+
+    public ActorSystem System => _system;
 
     public StoreStatus Status => _store.Status;
 
@@ -47,8 +49,8 @@ internal sealed class HintRig : IAsyncDisposable
         .WithFallback(ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF, coordinated-shutdown.run-by-clr-shutdown-hook = off }"))
         .WithFallback(SqlPersistence.DefaultConfiguration));
 
-    public static HintRig Start(bool isSqlite, string database, string owner = "owner", long pendingBytesMax = 64 << 20) =>
-        new(SystemOn(isSqlite, database), owner, pendingBytesMax);
+    public static HintRig Start(bool isSqlite, string database, string owner = "owner", long pendingBytesMax = 64 << 20, bool isProven = true) =>
+        new(SystemOn(isSqlite, database), PlanOf(owner) with { IsProven = isProven }, pendingBytesMax);
 
     public static StoreKey Key(int number) => StoreKey.Of("hints", BitConverter.GetBytes(number));
 

@@ -27,14 +27,21 @@ public sealed class SqliteHintTests : IDisposable
     public Task What_is_too_much_for_the_database_is_refused() => Contract.What_is_too_much_for_the_database_is_refused();
 
     [Fact]
-    public async Task A_database_that_is_away_refuses_writes_answers_reads_and_loses_nothing()
+    public Task A_database_that_is_away_refuses_writes_answers_reads_and_loses_nothing() => WithHolderAsync((contract, holder) =>
+        contract.A_database_that_is_away_refuses_writes_answers_reads_and_loses_nothing(
+            () => ExecuteAsync(holder, "BEGIN EXCLUSIVE"), () => ExecuteAsync(holder, "ROLLBACK")));
+
+    [Fact]
+    public Task A_database_that_has_forgotten_is_told_again() => WithHolderAsync((contract, holder) =>
+        contract.A_database_that_has_forgotten_is_told_again(
+            () => ExecuteAsync(holder, "BEGIN EXCLUSIVE"), () => ExecuteAsync(holder, "DELETE FROM journal; COMMIT")));
+
+    // Whoever finds it locked is told so after a second.
+    private async Task WithHolderAsync(Func<HintDatabaseContract, SqliteConnection, Task> test)
     {
         await using var holder = new SqliteConnection(Database + ";Pooling=false");
         await holder.OpenAsync();
-
-        // Whoever finds it locked is told so after a second.
-        await On(Database + ";Default Timeout=1").A_database_that_is_away_refuses_writes_answers_reads_and_loses_nothing(
-            () => ExecuteAsync(holder, "BEGIN EXCLUSIVE"), () => ExecuteAsync(holder, "ROLLBACK"));
+        await test(On(Database + ";Default Timeout=1"), holder);
     }
 
     private static HintDatabaseContract On(string database) =>

@@ -51,6 +51,7 @@ public sealed class HintPlacingTests : IDisposable
         await KeepAsync(home, new byte[] { 1 });
 
         (await RefusalAsync()).ShouldContain("1 keys are kept by sqlite for other nodes");
+        (await RefusalAsync(("Akka:HintDatabase", $"Data Source={Path.Combine(_directory, "other.db")}"))).ShouldContain("found one that has never seen this node");
         Should.Throw<StoreOpenException>(() => NodeStore.Open(SettingsPlan.Of(OptionsOf().Settings, static _ => { })).Dispose())
             .Message.ShouldContain("Start it on the Akka.NET host with Akka:Hints=sqlite");
         await KeepAsync(home, default);
