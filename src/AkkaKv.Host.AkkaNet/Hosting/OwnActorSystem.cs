@@ -55,8 +55,14 @@ public sealed class OwnActorSystem : IAsyncDisposable
     /// <param name="admit">Decides, when the store is open, from which configuration to start, and whether the node asks to be taken in.</param>
     public async Task StartAsync(Func<NodeStore, Task<(ClusterConfiguration? Configuration, bool IsJoining)>> admit)
     {
-        await _extension.StartAsync(_options, (_, store) => admit(store));
-        string[] seeds = [.. SeedsOf(_options.Settings)];
+        ClusterConfiguration? known = null;
+        await _extension.StartAsync(_options, async (_, store) =>
+        {
+            var admitted = await admit(store);
+            known = admitted.Configuration;
+            return admitted;
+        });
+        string[] seeds = [.. SeedsOf(_options.Settings, known)];
         Akka.Actor.Address own = ((ExtendedActorSystem)_system).Provider.DefaultAddress;
         Cluster.Get(_system).JoinSeedNodes([.. seeds.Select(seed => Akka.Actor.Address.Parse($"{own.Protocol}://{own.System}@{seed}"))]);
     }
@@ -66,10 +72,17 @@ public sealed class OwnActorSystem : IAsyncDisposable
 
     private static async Task<string?> StoppedAsync(AkkaNode node) => await node.Stopped is { } failure ? failure.ToString() : null;
 
-    // A cluster that is founded alone begins with itself.
-    private static IEnumerable<string> SeedsOf(NodeSettings settings) => settings.Akka.Seeds.Count > 0
-        ? settings.Akka.Seeds
-        : settings.Cluster.Members.Select(member => member.Endpoint);
+    // A cluster that is founded alone begins with itself. One that is known counts before the list, in which a node that joins
+    // has itself alone: it would found an Akka cluster of its own. All who know it have its members in the same order.
+    private static IEnumerable<string> SeedsOf(NodeSettings settings, ClusterConfiguration? known)
+    {
+        if (settings.Akka.Seeds.Count > 0)
+            return settings.Akka.Seeds;
+        IReadOnlyList<MemberOptions> listed = settings.Cluster.Members;
+        return known is null
+            ? listed.Select(member => member.Endpoint)
+            : known.Everyone.Select(member => listed.FirstOrDefault(own => own.Name == member.Node.Name)?.Endpoint ?? member.Endpoint);
+    }
 
     private static Config FileOf(NodeSettings settings)
     {

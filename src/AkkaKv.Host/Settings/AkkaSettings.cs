@@ -33,7 +33,7 @@ public sealed record AkkaSettings
     internal static IReadOnlyList<SettingDefinition> All { get; } =
     [
         new("Akka:System", "akkakv", SettingRule.Name, "The actor system's name, the same on every member; for a node in another program it is that program's."),
-        new("Akka:Seeds", null, SettingRule.HostPorts, "Members that a new one asks to be let into the Akka cluster; unset asks all that are listed."),
+        new("Akka:Seeds", null, SettingRule.HostPorts, "Members that a new one asks to be let into the Akka cluster; unset asks all that it knows, those that are listed at first."),
         new("Akka:Join", "false", SettingRule.OneOf("true", "false"), "A new node in another program's actor system asks the members of the Akka cluster for the configuration, and waits to be taken in; without effect once its data directory holds it."),
         new("Akka:Hocon", null, SettingRule.Text, "A file of HOCON that wins over what comes with AkkaKv."),
         new("Akka:Sharding", "true", SettingRule.OneOf("true", "false"), "Coordinators reach the replicas through Cluster Sharding; false sends to the members directly, which is faster."),
