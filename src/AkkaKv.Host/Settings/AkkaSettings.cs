@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AkkaKv.Host.Settings;
 
 /// <summary>What counts on the Akka.NET host alone: the definitions, and what they make.</summary>
@@ -6,7 +8,7 @@ public sealed record AkkaSettings
     /// <summary>The actor system's name, the same on every member. For a node in another program it is that program's.</summary>
     public required string System { get; init; }
 
-    /// <summary>Members that a new one asks to be let into the Akka cluster, <c>host:port</c>; empty are all that are listed.</summary>
+    /// <summary>Members that a new one asks to be let into the Akka cluster, <c>host:port</c>; empty are all that it knows.</summary>
     public IReadOnlyList<string> Seeds { get; init; } = [];
 
     /// <summary>A new node asks the members of the Akka cluster for the configuration, to be taken in.</summary>
@@ -27,6 +29,9 @@ public sealed record AkkaSettings
     /// <summary>What Akka's member events do to the topology.</summary>
     public required MemberEventMode MemberEvents { get; init; }
 
+    /// <summary>With <see cref="MemberEventMode.Commit"/>: how long a removed member must have been away before its leave is committed.</summary>
+    public required TimeSpan LeaveAfter { get; init; }
+
     /// <summary>The gateway is registered with the cluster client's receptionist.</summary>
     public required bool ClusterClients { get; init; }
 
@@ -40,6 +45,7 @@ public sealed record AkkaSettings
         new("Akka:ShardState", "ddata", SettingRule.OneOf("ddata", "sqlite", "postgresql"), "Where the shards' coordinator keeps what it has placed: in the members' memory, or through Akka.Persistence.Sql in a database that all members reach."),
         new("Akka:ShardDatabase", null, SettingRule.Text, "The connection string of that database; unset is a file of SQLite in the data directory, for a cluster of one machine and one node."),
         new("Akka:MemberEvents", "stage", SettingRule.OneOf("ignore", "stage", "commit"), "What the Akka cluster's members do to the topology: a member up is staged to join, one removed to leave; commit does not wait for an operator."),
+        new("Akka:LeaveAfterMillis", "60000", SettingRule.Whole(0, 86_400_000), "With Akka:MemberEvents commit: how long a member that Akka has removed must be away before its leave is committed. A rolling restart must be quicker, or the data of each node moves away and back."),
         new("Akka:ClusterClients", "true", SettingRule.OneOf("true", "false"), "Actor systems outside of the cluster may read and write through the cluster client."),
     ];
 
@@ -53,6 +59,7 @@ public sealed record AkkaSettings
         ShardState = Enum.Parse<ShardStateStore>(values["Akka:ShardState"].Text, ignoreCase: true),
         ShardDatabase = values.GetValueOrDefault("Akka:ShardDatabase")?.Text,
         MemberEvents = Enum.Parse<MemberEventMode>(values["Akka:MemberEvents"].Text, ignoreCase: true),
+        LeaveAfter = TimeSpan.FromMilliseconds(long.Parse(values["Akka:LeaveAfterMillis"].Text, CultureInfo.InvariantCulture)),
         ClusterClients = bool.Parse(values["Akka:ClusterClients"].Text),
     };
 }
@@ -66,7 +73,7 @@ public enum MemberEventMode
     /// <summary>A member up that does not belong is staged to join, one removed is staged to leave: an operator commits.</summary>
     Stage,
 
-    /// <summary>As <see cref="Stage"/>, and committed at once.</summary>
+    /// <summary>As <see cref="Stage"/>, and committed without an operator.</summary>
     Commit,
 }
 
