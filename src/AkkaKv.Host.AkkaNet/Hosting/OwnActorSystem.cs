@@ -18,6 +18,7 @@ public sealed class OwnActorSystem : IAsyncDisposable
     private readonly AkkaKvOptions _options;
     private readonly ActorSystem _system;
     private readonly AkkaKvExtension _extension;
+    private volatile bool _isEnding;
 
     private OwnActorSystem(AkkaKvOptions options, ActorSystem system)
     {
@@ -68,9 +69,19 @@ public sealed class OwnActorSystem : IAsyncDisposable
     }
 
     /// <summary>Leaves the Akka cluster and ends the actor system, the node first.</summary>
-    public async ValueTask DisposeAsync() => await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance);
+    public async ValueTask DisposeAsync()
+    {
+        _isEnding = true;
+        await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance);
+    }
 
-    private static async Task<string?> StoppedAsync(AkkaNode node) => await node.Stopped is { } failure ? failure.ToString() : null;
+    // Akka shuts the system of a downed member down, and with it the node: the process must not go on without it.
+    private async Task<string?> StoppedAsync(AkkaNode node)
+    {
+        if (await node.Stopped is { } failure)
+            return failure.ToString();
+        return _isEnding ? null : "the actor system was shut down, because the Akka cluster has downed this member. Start it again: it goes on with its data directory.";
+    }
 
     // A cluster that is founded alone begins with itself. One that is known counts before the list, in which a node that joins
     // has itself alone: it would found an Akka cluster of its own. All who know it have its members in the same order.
@@ -118,7 +129,11 @@ public sealed class OwnActorSystem : IAsyncDisposable
                 downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
                 split-brain-resolver.active-strategy = keep-majority
               }
-              coordinated-shutdown.exit-clr = off
+              # The program stops it when it is time: at a signal, requests under way end first, and a node may leave.
+              coordinated-shutdown {
+                run-by-clr-shutdown-hook = off
+                exit-clr = off
+              }
             }
             """);
     }
