@@ -41,13 +41,15 @@ internal sealed class AkkaObserver : IAsyncDisposable
     {
         string settings = await File.ReadAllTextAsync(AkkaShape.QuickDowning);
         var system = TestSystem.Start($"akka.actor.provider = cluster\nakka.loglevel = OFF\nakka.stdout-loglevel = OFF\n{settings}", AkkaShape.SystemName);
-        var seeds = servers.Nodes.Select(node => new Address("akka.tcp", AkkaShape.SystemName, "127.0.0.1", node.PeerPort));
-        await AkkaCluster.Get(system.System).JoinSeedNodesAsync([.. seeds]).WaitAsync(Waiting.Max);
+        await AkkaCluster.Get(system.System).JoinSeedNodesAsync([.. servers.Nodes.Select(AddressOf)]).WaitAsync(Waiting.Max);
         IActorRef proxy = await ClusterSharding.Get(system.System).StartProxyAsync(ReplicaShards.TypeName, NodeRoles.Any, new ShardExtractor());
         var observer = new AkkaObserver(servers, system, proxy);
         await observer.UntilMembersAsync(servers.Nodes);
         return observer;
     }
+
+    /// <summary>Has the Akka cluster decide that a server is dead, whatever it is.</summary>
+    public void Down(NodeProcess node) => AkkaCluster.Get(_system.System).Down(AddressOf(node));
 
     /// <summary>Waits until just these servers are members of the Akka cluster, and up.</summary>
     public Task UntilMembersAsync(IReadOnlyList<NodeProcess> nodes) => Wait.UntilAsync(
@@ -103,6 +105,8 @@ internal sealed class AkkaObserver : IAsyncDisposable
 
         return named;
     }
+
+    private static Address AddressOf(NodeProcess node) => new("akka.tcp", AkkaShape.SystemName, "127.0.0.1", node.PeerPort);
 
     private NodeProcess NodeOf(Address address) => _servers.Nodes.Single(node => node.PeerPort == address.Port);
 

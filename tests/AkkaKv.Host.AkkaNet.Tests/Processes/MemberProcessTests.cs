@@ -7,6 +7,15 @@ namespace AkkaKv.Host.AkkaNet.Tests.Processes;
 /// <summary>What the members of the Akka cluster ask of AkkaKv's, over real processes: one dies for good, others come.</summary>
 public sealed class MemberProcessTests(ITestOutputHelper output)
 {
+    private static ClusterShape LeavingOnStop
+    {
+        get
+        {
+            ClusterShape shape = AkkaShape.Of(nodes: 4, "stage");
+            return shape with { Settings = [.. shape.Settings, "--Node:LeaveOnStop=true"] };
+        }
+    }
+
     [Fact]
     public Task A_server_killed_for_good_leaves_and_a_new_one_joins_at_the_commit_of_an_operator() => ProcessCluster.RunAsync(output, AkkaShape.Of(nodes: 4, "stage"), async cluster =>
     {
@@ -73,6 +82,38 @@ public sealed class MemberProcessTests(ITestOutputHelper output)
         keys.AddRange(await AkkaKeys.PutAsync("after", 100, everyone));
         await AkkaKeys.ReadAsync(keys, everyone);
         output.WriteLine($"read: {keys.Count} keys with r=3 through each of {everyone.Length} servers");
+    });
+
+    [Fact]
+    public Task A_server_that_was_downed_ends_and_says_why_and_goes_on_when_it_is_started_again() => ProcessCluster.RunAsync(output, AkkaShape.Of(nodes: 3, "stage"), async cluster =>
+    {
+        await using AkkaObserver observer = await AkkaObserver.JoinAsync(cluster);
+        var keys = new List<string>(await AkkaKeys.PutAsync("before", 100, cluster.Nodes));
+        NodeProcess downed = cluster.Nodes[1];
+        NodeProcess[] others = [.. cluster.Nodes.Except([downed])];
+
+        observer.Down(downed);
+        (await downed.Life.WaitForExitAsync()).ShouldBe(1, downed.Text);
+        downed.Text.ShouldContain("the Akka cluster has downed this member");
+        keys.AddRange(await AkkaKeys.PutAsync("without it", 100, others));
+        await downed.RestartAsync();
+        await cluster.WaitWholeAsync();
+        await observer.UntilMembersAsync(cluster.Nodes);
+        output.WriteLine($"downed and started again: {await observer.UntilShardsFollowTheRingAsync()}");
+        await AkkaKeys.UntilNoHintsAsync(cluster.Nodes);
+        await HoldAndReadAllAsync(keys, [.. cluster.Nodes]);
+    });
+
+    [Fact]
+    public Task A_server_that_leaves_on_stop_ends_when_the_others_have_all_that_it_held() => ProcessCluster.RunAsync(output, LeavingOnStop, async cluster =>
+    {
+        var keys = new List<string>(await AkkaKeys.PutAsync("before", 300, cluster.Nodes));
+        NodeProcess leaving = cluster.Nodes[3];
+        NodeProcess[] others = [.. cluster.Nodes.Except([leaving])];
+
+        (await leaving.TerminateAsync()).ShouldBe(0, leaving.Text);
+        await Changes.UntilAsync(others[0], "the three others are the members", changes => changes.AreSettledAs(others));
+        await HoldAndReadAllAsync(keys, others);
     });
 
     // Three members and N = 3: each of them has a copy of every key.
