@@ -126,8 +126,9 @@ public sealed class AkkaKvExtension : IExtension
             await node.Runtime.UseShardingAsync();
         if (options.Settings.Akka.ClusterClients)
             ClusterClientReceptionist.Get(_system).RegisterService(Gateway);
-        if (options.Settings.Akka.MemberEvents is var mode and not MemberEventMode.Ignore)
-            _system.ActorOf(Props.Create(() => new MemberFeed(_door, mode, log)), MemberFeed.ActorName);
+        var rules = new MemberRules(options.Settings.Akka.MemberEvents, options.Settings.Akka.LeaveAfter);
+        if (rules.Mode != MemberEventMode.Ignore)
+            _system.ActorOf(Props.Create(() => new MemberFeed(_door, rules, log)), MemberFeed.ActorName);
     }
 
     private async Task<Akka.Done> StopAsync()

@@ -18,6 +18,7 @@ public sealed class OwnActorSystem : IAsyncDisposable
     private readonly AkkaKvOptions _options;
     private readonly ActorSystem _system;
     private readonly AkkaKvExtension _extension;
+    private volatile bool _isEnding;
 
     private OwnActorSystem(AkkaKvOptions options, ActorSystem system)
     {
@@ -55,21 +56,44 @@ public sealed class OwnActorSystem : IAsyncDisposable
     /// <param name="admit">Decides, when the store is open, from which configuration to start, and whether the node asks to be taken in.</param>
     public async Task StartAsync(Func<NodeStore, Task<(ClusterConfiguration? Configuration, bool IsJoining)>> admit)
     {
-        await _extension.StartAsync(_options, (_, store) => admit(store));
-        string[] seeds = [.. SeedsOf(_options.Settings)];
+        ClusterConfiguration? known = null;
+        await _extension.StartAsync(_options, async (_, store) =>
+        {
+            var admitted = await admit(store);
+            known = admitted.Configuration;
+            return admitted;
+        });
+        string[] seeds = [.. SeedsOf(_options.Settings, known)];
         Akka.Actor.Address own = ((ExtendedActorSystem)_system).Provider.DefaultAddress;
         Cluster.Get(_system).JoinSeedNodes([.. seeds.Select(seed => Akka.Actor.Address.Parse($"{own.Protocol}://{own.System}@{seed}"))]);
     }
 
     /// <summary>Leaves the Akka cluster and ends the actor system, the node first.</summary>
-    public async ValueTask DisposeAsync() => await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance);
+    public async ValueTask DisposeAsync()
+    {
+        _isEnding = true;
+        await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance);
+    }
 
-    private static async Task<string?> StoppedAsync(AkkaNode node) => await node.Stopped is { } failure ? failure.ToString() : null;
+    // Akka shuts the system of a downed member down, and with it the node: the process must not go on without it.
+    private async Task<string?> StoppedAsync(AkkaNode node)
+    {
+        if (await node.Stopped is { } failure)
+            return failure.ToString();
+        return _isEnding ? null : "the actor system was shut down, because the Akka cluster has downed this member. Start it again: it goes on with its data directory.";
+    }
 
-    // A cluster that is founded alone begins with itself.
-    private static IEnumerable<string> SeedsOf(NodeSettings settings) => settings.Akka.Seeds.Count > 0
-        ? settings.Akka.Seeds
-        : settings.Cluster.Members.Select(member => member.Endpoint);
+    // A cluster that is founded alone begins with itself. One that is known counts before the list, in which a node that joins
+    // has itself alone: it would found an Akka cluster of its own. All who know it have its members in the same order.
+    private static IEnumerable<string> SeedsOf(NodeSettings settings, ClusterConfiguration? known)
+    {
+        if (settings.Akka.Seeds.Count > 0)
+            return settings.Akka.Seeds;
+        IReadOnlyList<MemberOptions> listed = settings.Cluster.Members;
+        return known is null
+            ? listed.Select(member => member.Endpoint)
+            : known.Everyone.Select(member => listed.FirstOrDefault(own => own.Name == member.Node.Name)?.Endpoint ?? member.Endpoint);
+    }
 
     private static Config FileOf(NodeSettings settings)
     {
@@ -105,7 +129,11 @@ public sealed class OwnActorSystem : IAsyncDisposable
                 downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
                 split-brain-resolver.active-strategy = keep-majority
               }
-              coordinated-shutdown.exit-clr = off
+              # The program stops it when it is time: at a signal, requests under way end first, and a node may leave.
+              coordinated-shutdown {
+                run-by-clr-shutdown-hook = off
+                exit-clr = off
+              }
             }
             """);
     }

@@ -8,7 +8,8 @@ namespace AkkaKv.Host.AkkaNet.Members;
 
 /// <summary>
 /// Follows the members of the Akka cluster and asks the topology to follow: one that is up and does not belong is a candidate
-/// to join, one that was removed is to leave. Every node remembers what is to be done until it is; the leader among them does it.
+/// to join, one that was removed is to leave. Every node remembers what is to be done until it is; the first among those that
+/// belong does it.
 /// </summary>
 internal sealed class MemberFeed : UntypedActor, IWithTimers
 {
@@ -17,21 +18,23 @@ internal sealed class MemberFeed : UntypedActor, IWithTimers
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     private readonly IAkkaKv _door;
-    private readonly MemberEventMode _mode;
+    private readonly MemberRules _rules;
     private readonly Action<NodeEvent> _log;
     private readonly Cluster _cluster = Cluster.Get(Context.System);
     private readonly SortedDictionary<string, MemberWish> _wishes = new(StringComparer.Ordinal);
     private bool _isAsking;
     private string _said = "";
 
-    public MemberFeed(IAkkaKv door, MemberEventMode mode, Action<NodeEvent> log)
+    public MemberFeed(IAkkaKv door, MemberRules rules, Action<NodeEvent> log)
     {
         _door = door;
-        _mode = mode;
+        _rules = rules;
         _log = log;
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
     protected override void PreStart()
     {
@@ -58,7 +61,7 @@ internal sealed class MemberFeed : UntypedActor, IWithTimers
     {
         if (NodeRoles.NameOf(member) is not { } name)
             return;
-        _wishes[name] = new MemberWish(name, $"{member.Address.Host}:{member.Address.Port}", isThere, isDead);
+        _wishes[name] = new MemberWish(name, $"{member.Address.Host}:{member.Address.Port}", isThere, isDead, Now);
         Ask();
     }
 
@@ -67,9 +70,13 @@ internal sealed class MemberFeed : UntypedActor, IWithTimers
         if (_isAsking || _wishes.Count == 0)
             return;
         _isAsking = true;
-        bool leads = _cluster.State.RoleLeader(NodeRoles.Any) == _cluster.SelfAddress;
-        _ = MemberWishes.FulfilAsync(_door, [.. _wishes.Values], leads, _mode).PipeTo(Self, Self, failure: cause => new FeedDone([], cause.Message));
+        _ = MemberWishes.FulfilAsync(_door, [.. _wishes.Values], InOrder(), _rules, Now).PipeTo(Self, Self, failure: cause => new FeedDone([], cause.Message));
     }
+
+    // Of Akka's leaders: by address, of those that are up and within reach.
+    private MemberOrder InOrder() => new(
+        NodeRoles.NameOf(_cluster.SelfMember),
+        [.. _cluster.State.Members.Except(_cluster.State.Unreachable).Where(member => member.Status == MemberStatus.Up).Select(NodeRoles.NameOf).OfType<string>()]);
 
     // One that has changed its mind meanwhile is kept.
     private void OnDone(FeedDone done)
@@ -95,7 +102,20 @@ internal sealed class MemberFeed : UntypedActor, IWithTimers
 /// <summary>What the Akka cluster says of a member.</summary>
 /// <param name="Endpoint">Where its remoting is.</param>
 /// <param name="IsDead">It was downed, and did not leave by itself.</param>
-internal sealed record MemberWish(string Name, string Endpoint, bool IsThere, bool IsDead);
+/// <param name="Since">When it was said, on this node's monotonic clock.</param>
+internal sealed record MemberWish(string Name, string Endpoint, bool IsThere, bool IsDead, TimeSpan Since);
+
+/// <summary>What is done of what is wished.</summary>
+/// <param name="LeaveAfter">How long a member must have been away before its leave is committed without an operator.</param>
+internal sealed record MemberRules(MemberEventMode Mode, TimeSpan LeaveAfter);
+
+/// <summary>Who may do what is to be done.</summary>
+/// <param name="Self">The node that asks; null where it hosts none.</param>
+/// <param name="Up">The nodes of the Akka cluster in an order that all of them see. The first that belongs leads: one that is yet to join cannot.</param>
+internal sealed record MemberOrder(string? Self, IReadOnlyList<string> Up)
+{
+    public bool Leads(ClusterChangeInfo info) => Up.FirstOrDefault(name => info.Members.Any(member => member.Name == name)) is { } first && first == Self;
+}
 
 /// <param name="Fulfilled">Nothing more is to be done for these.</param>
 /// <param name="Detail">For the log; empty when nothing happened.</param>

@@ -6,22 +6,33 @@ namespace AkkaKv.Host.AkkaNet.Members;
 /// <summary>What is still to be done so that the topology says what the Akka cluster says, and does it. Without a state of its own.</summary>
 internal static class MemberWishes
 {
-    /// <param name="leads">False only looks which are fulfilled.</param>
-    public static async Task<FeedDone> FulfilAsync(IAkkaKv door, IReadOnlyList<MemberWish> wishes, bool leads, MemberEventMode mode)
+    /// <param name="order">Who does not lead only looks which are fulfilled.</param>
+    /// <param name="now">On the clock of <see cref="MemberWish.Since"/>.</param>
+    public static async Task<FeedDone> FulfilAsync(IAkkaKv door, IReadOnlyList<MemberWish> wishes, MemberOrder order, MemberRules rules, TimeSpan now)
     {
         if (await door.ClusterAsync(CancellationToken.None) is not { ClusterId.Length: > 0 } info)
             return new FeedDone([], "");
+        bool leads = order.Leads(info);
+
+        // What is staged waits for its commit, and so for whoever leads when another change is over, or a leave is old enough.
+        bool waits = rules.Mode == MemberEventMode.Commit && info.Staged.Count > 0;
         var fulfilled = new List<MemberWish>();
         var told = new List<string>();
         foreach (MemberWish wish in wishes)
         {
-            if (NeededFor(wish, info) is not { } needed)
+            if (NeededFor(wish, info) is { } needed)
+            {
+                if (leads)
+                    told.Add(await StageAsync(door, needed));
+            }
+            else if (!waits && !IsLeaving(wish, info))
+            {
                 fulfilled.Add(wish);
-            else if (leads)
-                told.Add(await StageAsync(door, needed));
+            }
         }
 
-        if (leads && mode == MemberEventMode.Commit && (told.Count > 0 || info.Staged.Count > 0) && info.Phase == ClusterChangeInfo.Settled)
+        bool mayCommit = waits && told.Count == 0 && info.Phase == ClusterChangeInfo.Settled && !wishes.Any(wish => IsYoung(wish, info, now - rules.LeaveAfter));
+        if (leads && mayCommit)
             told.Add(await CommitAsync(door));
         return new FeedDone(fulfilled, string.Join(" ", told.Where(text => text.Length > 0)));
     }
@@ -39,6 +50,14 @@ internal static class MemberWishes
             return staged is null ? (new ClusterChange("leave", wish.Name, Dead: wish.IsDead), false) : null;
         return staged is { Kind: "join" } ? (staged, true) : null;
     }
+
+    // It has come back while the change that takes it out goes on: it is to join when that is over.
+    private static bool IsLeaving(MemberWish wish, ClusterChangeInfo info) =>
+        wish.IsThere && info.Next is { } next && next.All(member => member.Name != wish.Name);
+
+    // It may still come back, as in a rolling restart.
+    private static bool IsYoung(MemberWish wish, ClusterChangeInfo info, TimeSpan since) =>
+        !wish.IsThere && wish.Since > since && info.Staged.Any(change => change.Kind == "leave" && change.Node == wish.Name);
 
     private static async Task<string> StageAsync(IAkkaKv door, (ClusterChange Change, bool TakenBack) needed)
     {

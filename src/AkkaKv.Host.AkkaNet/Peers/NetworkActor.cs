@@ -18,6 +18,10 @@ internal sealed class NetworkActor : UntypedActor, IWithTimers
 {
     public const string Name = "peers";
 
+    // Akka.Remote connects anew for each message to who is quarantined, and logs each failure. Only another process can be
+    // there, and that one greets by itself: so it is greeted once in so many ticks.
+    private const int QuarantinedTicks = 20;
+
     private readonly AkkaNodeOptions _options;
     private readonly ShellWorld _world;
     private readonly AkkaNodeHooks _hooks;
@@ -25,8 +29,10 @@ internal sealed class NetworkActor : UntypedActor, IWithTimers
     private readonly ExtendedActorSystem _system = (ExtendedActorSystem)Context.System;
     private readonly SortedDictionary<string, AkkaAddress> _wanted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PeerRoute> _routes = new(StringComparer.Ordinal);
+    private readonly HashSet<AkkaAddress> _quarantined = [];
     private readonly PeerTroubles _troubles;
     private ulong _clusterId;
+    private int _ticks;
 
     public NetworkActor(AkkaNodeOptions options, ShellWorld world, AkkaNodeHooks hooks, PeerTroubles troubles, ulong incarnation)
     {
@@ -54,23 +60,30 @@ internal sealed class NetworkActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case GreetTick: Greet(); break;
+            case GreetTick: OnTick(); break;
             case PeerHello hello: OnHello(hello); break;
             case PeerHelloAnswer answer: OnAnswer(answer); break;
             case PeersWanted wanted: OnWanted(wanted); break;
             case DisassociatedEvent lost: Lose(lost.RemoteAddress); break;
-            case QuarantinedEvent lost: Lose(lost.Address); break;
+            case QuarantinedEvent lost: OnQuarantined(lost.Address); break;
             default: Unhandled(message); break;
         }
     }
 
     private AkkaAddress Own => _system.Provider.DefaultAddress;
 
+    private void OnTick()
+    {
+        _ticks++;
+        Greet();
+    }
+
     private void Greet()
     {
+        bool isTimeForAll = _ticks % QuarantinedTicks == 0;
         foreach ((string name, AkkaAddress address) in _wanted)
         {
-            if (!_routes.ContainsKey(name))
+            if (!_routes.ContainsKey(name) && (isTimeForAll || !_quarantined.Contains(address)))
                 Greet(name, address);
         }
     }
@@ -88,6 +101,8 @@ internal sealed class NetworkActor : UntypedActor, IWithTimers
             Trouble(name, refusal);
             return;
         }
+
+        _quarantined.Remove(_wanted[name]);
 
         // Another process of that node: what was agreed with the one before is void.
         if (_routes.TryGetValue(name, out PeerRoute? route) && route.Incarnation != greeting.Incarnation)
@@ -113,6 +128,7 @@ internal sealed class NetworkActor : UntypedActor, IWithTimers
             Lose(name);
         IActorRef[] doors = [.. Enum.GetValues<MessageClass>().Select(group => At(_wanted[name], PeerDoorActor.NameOf(group)))];
         _routes[name] = new PeerRoute(new NodeId(name), _wanted[name], said.Incarnation, doors, HelloTo(name).VersionWith(said.Answer.Hello));
+        _quarantined.Remove(_wanted[name]);
         _troubles.Forget(name);
         Publish();
         _hooks.PeerConnected(new NodeId(name));
@@ -126,6 +142,7 @@ internal sealed class NetworkActor : UntypedActor, IWithTimers
         foreach (string gone in _wanted.Keys.Where(name => !names.Contains(name)).ToArray())
         {
             Lose(gone);
+            _quarantined.Remove(_wanted[gone]);
             _wanted.Remove(gone);
             _troubles.Forget(gone);
         }
@@ -145,6 +162,14 @@ internal sealed class NetworkActor : UntypedActor, IWithTimers
 
         Publish();
         Greet();
+    }
+
+    // Where another process has agreed already, it is the one before that is quarantined: that way is made anew at once.
+    private void OnQuarantined(AkkaAddress address)
+    {
+        if (_wanted.ContainsValue(address) && !_routes.Values.Any(route => route.Address == address))
+            _quarantined.Add(address);
+        Lose(address);
     }
 
     private void Lose(AkkaAddress? address)

@@ -31,23 +31,21 @@ internal sealed class ProcessCluster : IAsyncDisposable
     private const int PortInUse = 3;
     private const int PortAttempts = 5;
 
-    private readonly HttpClient _http;
+    private readonly HttpClient _http = KvHttp.NewClient();
+    private readonly ClusterShape _shape;
+    private readonly List<NodeProcess> _nodes = [];
 
     private ProcessCluster(ClusterShape shape)
     {
-        _http = KvHttp.NewClient();
+        _shape = shape;
         int[] ports = FreePorts.Take(2 * shape.Nodes);
-        Nodes = [.. Enumerable.Range(0, shape.Nodes).Select(index =>
-            new NodeProcess($"node-{index + 1}", shape.HostOf(index), ports[2 * index], ports[(2 * index) + 1], Work.Path, _http))];
-        foreach (var (index, node) in Nodes.Index())
-        {
-            node.Arguments = [.. Nodes.SelectMany(member => new[] { "--member", shape.MemberFor(node, member) }), .. shape.Settings];
-            node.Wrapper = shape.Wrapper(index, Work);
-            shape.Prepare(node);
-        }
+        for (int index = 0; index < shape.Nodes; index++)
+            Add(ports[2 * index], ports[(2 * index) + 1]);
+        foreach (NodeProcess node in _nodes)
+            Prepare(node, [.. _nodes.SelectMany(member => new[] { "--member", shape.MemberFor(node, member) })]);
     }
 
-    public IReadOnlyList<NodeProcess> Nodes { get; }
+    public IReadOnlyList<NodeProcess> Nodes => _nodes;
 
     public TempDirectory Work { get; } = new();
 
@@ -65,6 +63,16 @@ internal sealed class ProcessCluster : IAsyncDisposable
             output.WriteLine(lines);
             throw new ClusterTestException($"{failure.Message}\n\nThe nodes' last lines:\n{Tail(lines, 4000)}", failure);
         }
+    }
+
+    /// <summary>Starts one node more, which asks another to be taken in: it becomes ready when its join is committed.</summary>
+    public NodeProcess Join(NodeProcess at)
+    {
+        int[] ports = FreePorts.Take(2);
+        NodeProcess joiner = Add(ports[0], ports[1]);
+        Prepare(joiner, ["--member", joiner.Member, "--join", at.Url.ToString()]);
+        joiner.Start();
+        return joiner;
     }
 
     /// <summary>Waits until every node is ready and reaches every other.</summary>
@@ -120,6 +128,20 @@ internal sealed class ProcessCluster : IAsyncDisposable
                 throw;
             }
         }
+    }
+
+    private NodeProcess Add(int httpPort, int peerPort)
+    {
+        var node = new NodeProcess($"node-{_nodes.Count + 1}", _shape.HostOf(_nodes.Count), httpPort, peerPort, Work.Path, _http);
+        _nodes.Add(node);
+        return node;
+    }
+
+    private void Prepare(NodeProcess node, IReadOnlyList<string> members)
+    {
+        node.Arguments = [.. members, .. _shape.Settings];
+        node.Wrapper = _shape.Wrapper(_nodes.IndexOf(node), Work);
+        _shape.Prepare(node);
     }
 
     private static bool IsReachable(JsonElement member) => member.GetProperty("reachable").GetBoolean();

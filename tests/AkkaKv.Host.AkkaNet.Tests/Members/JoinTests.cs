@@ -23,13 +23,13 @@ public sealed class JoinTests : IDisposable
     [Fact]
     public async Task A_new_member_is_told_the_configuration_is_taken_in_at_the_commit_and_serves()
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(nodes: 3, settings: "akka.actor.provider = cluster\nakka.cluster.roles = [akkakv]");
+        await using TestCluster cluster = await TestCluster.StartAsync(nodes: 3, settings: "akka.actor.provider = cluster");
         for (int node = 0; node < 3; node++)
         {
             IAkkaKv door = cluster[node];
             await JoinAsync(cluster.SystemOf(node), cluster.SystemOf(0));
             cluster.SystemOf(node).System.ActorOf(Props.Create(() => new AkkaKvGateway(door, "test")), AkkaKvGateway.ActorName);
-            cluster.SystemOf(node).System.ActorOf(Props.Create(() => new MemberFeed(door, MemberEventMode.Commit, Quiet)));
+            cluster.SystemOf(node).System.ActorOf(Props.Create(() => new MemberFeed(door, new MemberRules(MemberEventMode.Commit, TimeSpan.Zero), Quiet)));
         }
 
         (await AkkaNodeTests.PutAsync(cluster[0], "before", "1")).Error.ShouldBeNull();

@@ -14,7 +14,7 @@ namespace AkkaKv.Host.AkkaNet.Tests.Members;
 /// <summary>The members of a real Akka cluster, as the topology hears of them.</summary>
 public sealed class MemberFeedTests
 {
-    private const string Clustered = "akka.actor.provider = cluster\nakka.cluster.roles = [akkakv]";
+    private const string Clustered = "akka.actor.provider = cluster";
 
     [Fact]
     public async Task A_member_that_comes_up_is_staged_to_join_and_one_that_goes_before_the_commit_is_taken_back()
@@ -25,7 +25,7 @@ public sealed class MemberFeedTests
         {
             await JoinAsync(cluster.SystemOf(node), cluster.SystemOf(0));
             IAkkaKv door = cluster[node];
-            cluster.SystemOf(node).System.ActorOf(Props.Create(() => new MemberFeed(door, MemberEventMode.Stage, happened => log.Enqueue(happened.Text))));
+            cluster.SystemOf(node).System.ActorOf(Props.Create(() => new MemberFeed(door, new MemberRules(MemberEventMode.Stage, TimeSpan.Zero), happened => log.Enqueue(happened.Text))));
         }
 
         TestSystem fourth = TestSystem.Start($"akka.actor.provider = cluster\n{NodeRoles.Hocon(new NodeId("node-4"), Akka.Configuration.Config.Empty)}");

@@ -13,7 +13,6 @@ public sealed class ShardedClusterTests
 {
     private const string Clustered = """
         akka.actor.provider = cluster
-        akka.cluster.roles = [akkakv]
         akka.cluster.sharding.rebalance-interval = 500ms
         """;
 

@@ -1,3 +1,4 @@
+using Akka.Configuration;
 using AkkaKv.Api;
 using AkkaKv.Core.Coordination;
 using AkkaKv.Core.Gateway;
@@ -6,6 +7,7 @@ using AkkaKv.Core.Membership;
 using AkkaKv.Core.Node;
 using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
+using AkkaKv.Host.AkkaNet.Hosting;
 using AkkaKv.Host.AkkaNet.Node;
 using AkkaKv.Storage;
 
@@ -29,7 +31,7 @@ internal sealed class TestCluster : IAsyncDisposable
         _loops = loops;
         _settings = settings;
         _change = change ?? (static plan => plan);
-        _systems = [.. Enumerable.Range(0, nodes).Select(_ => TestSystem.Start(settings))];
+        _systems = [.. Enumerable.Range(0, nodes).Select(index => TestSystem.Start(SettingsOf(index)))];
         _ports = [.. _systems.Select(system => system.Port)];
         _nodes = new AkkaNode?[nodes];
     }
@@ -65,7 +67,7 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Brings a node back, on its data and at its port.</summary>
     public async Task RestartAsync(int index)
     {
-        _systems[index] = TestSystem.Start($"akka.remote.dot-netty.tcp.port = {_ports[index]}\n{_settings}");
+        _systems[index] = TestSystem.Start($"akka.remote.dot-netty.tcp.port = {_ports[index]}\n{SettingsOf(index)}");
         await StartNodeAsync(index);
     }
 
@@ -92,6 +94,8 @@ internal sealed class TestCluster : IAsyncDisposable
             await system.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
+
+    private string SettingsOf(int index) => $"{_settings}\n{NodeRoles.Hocon(NameOf(index), Config.Empty)}";
 
     private async Task StartNodeAsync(int index)
     {

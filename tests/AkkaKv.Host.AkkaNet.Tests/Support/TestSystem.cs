@@ -23,8 +23,8 @@ internal sealed class TestSystem : IAsyncDisposable
     public int Port => ((ExtendedActorSystem)System).Provider.DefaultAddress.Port!.Value;
 
     /// <summary>Starts one; without a cluster unless the settings ask for it.</summary>
-    public static TestSystem Start(string settings = "akka.actor.provider = remote") =>
-        new(ActorSystem.Create("test", ConfigurationFactory.ParseString(settings).WithFallback(ConfigurationFactory.ParseString(Quiet)).WithFallback(AkkaKvConfig.Base)));
+    public static TestSystem Start(string settings = "akka.actor.provider = remote", string name = "test") =>
+        new(ActorSystem.Create(name, ConfigurationFactory.ParseString(settings).WithFallback(ConfigurationFactory.ParseString(Quiet)).WithFallback(AkkaKvConfig.Base)));
 
     public async ValueTask DisposeAsync() => await System.Terminate();
 }
