@@ -193,22 +193,14 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             return;
         }
 
-        // Not an invariant: the set may come from a peer that knows what this store forgot (a backup that was restored
-        // without a new identity), or that a stranger's context misled.
-        if (staged.Seen.Covers(_dots.Peek()))
+        Dot dot = _dots.Peek();
+        if (PutRules.RefusalOf(staged, put, dot) is { } refusal)
         {
-            Finish(context, put, ReplicaOutcome.Corrupt);
-            return;
-        }
-
-        if (put.Context.Covers(_dots.Peek()))
-        {
-            Finish(context, put, ReplicaOutcome.ContextAhead);
+            Finish(context, put, refusal);
             return;
         }
 
         VersionVector replaces = put.LastWriteWins ? staged.Seen.Join(put.Context) : put.Context;
-        Dot dot = _dots.Peek();
         SiblingSet changed = staged.Put(replaces, dot, put.Content);
         bool tooMany = changed.Count > options.SiblingsMax;
         ReadOnlyMemory<byte> encoded = tooMany ? default : SiblingSetCodec.Encode(changed);
@@ -248,6 +240,12 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
 
         bool replacesAll = incoming.Includes(staged);
         SiblingSet merged = replacesAll ? incoming : staged.Merge(incoming);
+        if (!merged.Seen.IsReadable)
+        {
+            Finish(context, merge, ReplicaOutcome.TooManyActors);
+            return;
+        }
+
         ReadOnlyMemory<byte> encoded = replacesAll ? merge.Object : SiblingSetCodec.Encode(merged);
         Stage(context, work, merged, encoded, StagedWrite.Of(work, merge));
     }

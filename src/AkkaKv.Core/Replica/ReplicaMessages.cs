@@ -31,6 +31,12 @@ public enum ReplicaOutcome : byte
 
     /// <summary>Refused before anything was staged: the request was planned by a ring older than the replica's.</summary>
     OlderRing = 8,
+
+    /// <summary>
+    /// Refused before anything was staged: the version vector would have more actors than anybody could read, or, by a write,
+    /// more than <see cref="VersionVector.ActorsOfWritesMax"/>. A replica whose actor is among them may take the write.
+    /// </summary>
+    TooManyActors = 9,
 }
 
 /// <summary>Asks a replica for what it durably holds of a key. Answered by <see cref="ReplicaReadDone"/>.</summary>
