@@ -17,7 +17,7 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
     private readonly PartitionTree _tree = new(options.Tree, shape);
     private readonly RingFence _fence = new();
     private readonly DotSupply _dots = new();
-    private readonly ReplicaClearing _clearing = new();
+    private readonly ReplicaClearing _clearing = new(options.ClearingKeysMax);
     private readonly Dictionary<StoreKey, KeyWork> _keys = [];
     private readonly Dictionary<ulong, ReplicaRead> _reads = [];
     private readonly Dictionary<ulong, KeyWork> _loads = [];
@@ -34,8 +34,9 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             case ReplicaMerge merge: OnMerge(context, merge); break;
             case RingChanged changed: OnRing(context, changed.Ring); break;
             case ReplicaForget forget: OnForget(context, forget); break;
-            case ReplicaClearBegin begin when _dots.Renew(context, begin): _clearing.Begin(context, begin); break;
+            case ReplicaClearBegin begin when _clearing.GoesOn(begin) || _dots.Renew(context, begin): _clearing.Begin(context, begin); break;
             case ReplicaClearBegin: break; // It begins once dots are made under another actor.
+            case ReplicaClearEnd: _clearing.End(); break;
             case StoreReadDone done when PartitionTree.Asked(done): _tree.Receive(context, done); break;
             case StoreReadDone done: OnStoreReadDone(context, done); break;
             case StoreWriteDone done: OnStoreWriteDone(context, done); break;
@@ -254,6 +255,7 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
     // older one is under way, what is staged has no write that would make it durable: it is staged again.
     private void AcknowledgeIncluded(IActorContext context, KeyWork work, ReplicaMerge merge)
     {
+        _clearing.Note(work.Key, merge);
         if (work.WritesUnderWay == 0)
             Finish(context, merge, ReplicaOutcome.Done);
         else if (work.Newest is { } newest)
@@ -270,9 +272,12 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             && work.Staged!.Count > 0
             && work.Staged.VisibleAt(context.WallNow.ToUnixTimeMilliseconds()) == 0
             && StableHash.Of(SiblingSetCodec.Encode(work.Staged).Span) == forget.Version;
-        if (forget.ClearStamp is { } stamp ? !_clearing.Allows(work, stamp) : !isAgreed)
+        ClearVerdict verdict = isAgreed ? ClearVerdict.Goes : ClearVerdict.Waits;
+        if (forget.ClearStamp is { } stamp)
+            verdict = _clearing.Judge(work, stamp);
+        if (verdict != ClearVerdict.Goes)
         {
-            Finish(context, forget, false);
+            Finish(context, forget, false, verdict == ClearVerdict.Stays);
             return;
         }
 
@@ -381,10 +386,10 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
         context.Send(merge.ReplyTo, new ReplicaMergeDone(merge.Ticket, outcome));
     }
 
-    private void Finish(IActorContext context, ReplicaForget forget, bool isForgotten)
+    private void Finish(IActorContext context, ReplicaForget forget, bool isForgotten, bool stays = false)
     {
         _underWay--;
-        context.Send(forget.ReplyTo, new ReplicaForgetDone(isForgotten));
+        context.Send(forget.ReplyTo, new ReplicaForgetDone(isForgotten) { Stays = stays });
     }
 
     private static ReplicaPutDone RefusalOf(ReplicaPut put, ReplicaOutcome outcome, int siblings = 0) =>

@@ -42,7 +42,7 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         typeof(TopologyAsk), typeof(TopologyTold), typeof(TopologyStage), typeof(TopologyPlanAsk), typeof(TopologyPlanTold), typeof(TopologyCommit),
         typeof(TopologyAbort), typeof(TopologyAnswer), typeof(RingConfirmed), typeof(RingAdoptedByAll),
         typeof(RingSubscribe), typeof(RingTopologyAdopted), typeof(RingChanged),
-        typeof(CompareStart), typeof(CompareTold), typeof(ReplicaClearBegin), typeof(ReplicaClearBegun), typeof(ReapingAllowed),
+        typeof(CompareStart), typeof(CompareTold), typeof(ReplicaClearBegin), typeof(ReplicaClearBegun), typeof(ReplicaClearEnd), typeof(ReapingAllowed),
         typeof(ClearStep), typeof(ClearStepDone),
         typeof(ForegroundLatency), typeof(RepairStart), typeof(RepairAsk), typeof(RepairTold), typeof(AntiEntropyAsk), typeof(AntiEntropyTold),
     ];
