@@ -91,9 +91,10 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             context.Send(merge.ReplyTo, new ReplicaMergeDone(merge.Ticket, ReplicaOutcome.Busy));
     }
 
+    // A step of a clearing has a bound of its own: behind keys that stay, what is to go would be refused each time.
     private void OnForget(IActorContext context, ReplicaForget forget)
     {
-        if (TryEnter())
+        if (TryEnter(passesBound: forget.ClearStamp is not null))
             Change(context, forget.Key, forget);
         else
             context.Send(forget.ReplyTo, new ReplicaForgetDone(false));
@@ -363,9 +364,9 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             _keys.Remove(work.Key);
     }
 
-    private bool TryEnter()
+    private bool TryEnter(bool passesBound = false)
     {
-        if (_underWay >= options.UnderWayMax)
+        if (_underWay >= options.UnderWayMax && !passesBound)
             return false;
         _underWay++;
         return true;
