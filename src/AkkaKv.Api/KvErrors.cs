@@ -50,6 +50,9 @@ public enum KvErrorCode
 
     /// <summary>More or fewer were asked for than are served at a time.</summary>
     InvalidCount,
+
+    /// <summary>The key was written through more data directories than its version vector may name.</summary>
+    TooManyActors,
 }
 
 /// <summary>What a failed request may have done.</summary>
@@ -98,6 +101,7 @@ public sealed record KvError(
         KvErrorCode.DataCorrupt => "data-corrupt",
         KvErrorCode.IdsUnavailable => "ids-unavailable",
         KvErrorCode.InvalidCount => "invalid-count",
+        KvErrorCode.TooManyActors => "too-many-actors",
         _ => throw new InvalidOperationException($"Every error code needs a slug; {Code} has none: add it here."),
     };
 }

@@ -55,6 +55,8 @@ internal sealed class ErrorPrinter(Terminal terminal, bool json)
             return "the write may or may not have taken effect: read the key before you write it again ('akkakv get KEY --context-out FILE')";
         if (error.Code == KvErrorCode.TooManySiblings)
             return "resolve them: 'akkakv get KEY --all --context-out FILE', then 'akkakv put KEY VALUE --context @FILE'";
+        if (error.Code == KvErrorCode.TooManyActors)
+            return "nothing was changed; delete the key and write it again once it is forgotten, or use another key";
         if (error.Code == KvErrorCode.InvalidContext)
             return "read the key again for a context of its own: 'akkakv get KEY --context-out FILE'";
         if (IsUnavailable(error.Code))

@@ -133,8 +133,15 @@ public sealed class ReadTally
             return;
         }
 
-        SawDifference = true;
         SiblingSet merged = _merged.Merge(set);
+        if (!merged.Seen.IsReadable)
+        {
+            // Neither a client nor a replica could be given both.
+            FailCorrupt(slot);
+            return;
+        }
+
+        SawDifference = true;
         ReadOnlyMemory<byte> bytes = SiblingSetCodec.Encode(merged);
         if (!bytes.Span.SequenceEqual(_mergedBytes.Span))
             MarkAllBehind();

@@ -133,13 +133,14 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
         Settle(context);
     }
 
-    // What is damaged there stays damaged, whoever brings the object; anything else may be over when the hint is delivered.
+    // What is damaged there stays damaged, and too long, whoever brings the object; anything else may be over when the hint is
+    // delivered.
     // Where the ring was too old the rank stays open: who shall hold it, the newer one says.
     private void Replace(IActorContext context, int rank, ReplicaOutcome outcome)
     {
         if (outcome == ReplicaOutcome.OlderRing)
             AskForNewerRing(context, _plan.TargetAt(rank));
-        else if (outcome == ReplicaOutcome.Corrupt)
+        else if (outcome is ReplicaOutcome.Corrupt or ReplicaOutcome.TooManyActors)
             _tally.GiveUp(rank);
         else
             StandInFor(context, rank);
@@ -241,11 +242,11 @@ public sealed class WriteCoordinator(RequestPlan plan, WriteContent write, TimeS
         context.Stop();
     }
 
-    // Where nothing was staged, another owner may take the write: the disk of this one is full or failed, or has too
-    // much to do. A write that was passed on goes back to where it came from, which knows whom it has asked.
+    // Where nothing was staged, another owner may take the write: the disk of this one is full or failed, it has too much to
+    // do, or its actor is none of those that the key's vector names. A write that was passed on goes back to where it came from, which knows whom it has asked.
     private void Refuse(IActorContext context, ReplicaPutDone done)
     {
-        bool isElsewherePossible = done.Outcome is ReplicaOutcome.Busy or ReplicaOutcome.ReadOnly && _plan.ReachableOwners > 1;
+        bool isElsewherePossible = done.Outcome is ReplicaOutcome.Busy or ReplicaOutcome.ReadOnly or ReplicaOutcome.TooManyActors && _plan.ReachableOwners > 1;
         if (isElsewherePossible && !write.IsForwarded)
             context.Send(_plan.Home, new WriteHandBack(_plan, write, context.Now - _startedAt, IsElsewhere: true));
         else

@@ -1,6 +1,7 @@
 using AkkaKv.Api;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Versions;
 
 namespace AkkaKv.Core.Coordination;
 
@@ -28,6 +29,11 @@ internal static class WriteRefusals
         ReplicaOutcome.TooManySiblings => new KvError(
             KvErrorCode.TooManySiblings,
             $"The key holds {done.Siblings} concurrent values, as many as allowed. Nothing was stored. Read it, merge the values, and write the result with the context of that read."),
+        ReplicaOutcome.TooManyActors => new KvError(
+            KvErrorCode.TooManyActors,
+            $"The key's version vector names {VersionVector.ActorsOfWritesMax} actors or more, as many as allowed, and a write at node {node} would add another. "
+            + "Nothing was stored. Delete the key and write it again once it is forgotten, or use another key.",
+            Nodes: [node.Name]),
         ReplicaOutcome.ContextAhead => new KvError(
             KvErrorCode.InvalidContext,
             $"The context names writes that node {node} never made: it comes from another cluster, or from before this node's data was restored. Read the key again and use that context."),

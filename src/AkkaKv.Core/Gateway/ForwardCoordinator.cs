@@ -112,10 +112,13 @@ public sealed class ForwardCoordinator(RequestPlan plan, WriteContent write, Tim
             return;
         }
 
-        if (reply.Error is { Outcome: KvOutcome.NotAttempted, Retryable: true } refusal && TryElsewhere(context, refusal))
+        if (reply.Error is { Outcome: KvOutcome.NotAttempted } refusal && IsOfThatOwner(refusal) && TryElsewhere(context, refusal))
             return;
         Answer(context, reply);
     }
+
+    // A client that tries again may be refused again; another owner may do it all the same.
+    private static bool IsOfThatOwner(KvError refusal) => refusal.Retryable || refusal.Code == KvErrorCode.TooManyActors;
 
     private bool TryElsewhere(IActorContext context, KvError refusal)
     {

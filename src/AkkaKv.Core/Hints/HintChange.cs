@@ -31,18 +31,25 @@ internal sealed class HintKeeping(HintStore store, SiblingSet set, long nowMilli
     /// <summary>False when all of it was there already.</summary>
     public bool IsNews { get; private set; }
 
-    public override bool AwaitsDurable => true;
+    /// <summary>Together with what is kept nobody could read it.</summary>
+    private bool IsUnreadable { get; set; }
+
+    public override bool AwaitsDurable => !IsUnreadable;
 
     public override bool PassesBound => Store.IsHandedOver;
 
     public override HintRecord Apply(HintRecord record)
     {
+        IsUnreadable = !record.Set.Seen.Join(set.Seen).IsReadable;
+        if (IsUnreadable)
+            return record;
         HintRecord kept = record.With(Store.Target, set, Store.Object, nowMillis);
         IsNews = !ReferenceEquals(kept, record);
         return kept;
     }
 
-    public override void Finish(IActorContext context, ReplicaOutcome outcome) => finish(context, this, outcome);
+    public override void Finish(IActorContext context, ReplicaOutcome outcome) =>
+        finish(context, this, IsUnreadable ? ReplicaOutcome.TooManyActors : outcome);
 }
 
 /// <summary>Looks at a record without changing it.</summary>

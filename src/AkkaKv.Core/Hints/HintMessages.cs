@@ -7,7 +7,8 @@ namespace AkkaKv.Core.Hints;
 /// Keeps an object for a node that is down, merged with what is kept of the key already. Answered by
 /// <see cref="ReplicaMergeDone"/> when it is durable; <see cref="ReplicaOutcome.Busy"/> when the bound is reached, and then
 /// nothing was kept. <see cref="ReplicaOutcome.Corrupt"/> for what is no hint: an object that does not check out or holds
-/// nothing, a key of another partition, a target that is the keeper itself. After any other outcome, or none, it may be kept
+/// nothing, a key of another partition, a target that is the keeper itself. <see cref="ReplicaOutcome.TooManyActors"/> where
+/// it can't be kept beside what is. After any other outcome, or none, it may be kept
 /// all the same, and be delivered.
 /// </summary>
 /// <param name="Target">The owner that the object is meant for.</param>

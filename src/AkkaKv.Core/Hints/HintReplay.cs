@@ -83,8 +83,8 @@ internal sealed class HintReplay(HintOptions options, HintLedger ledger, HintShe
             return;
         }
 
-        // Corrupt is about this key alone; the others may do. Where the homes have changed meanwhile, all is sent again.
-        delivery.Batch.IsPushedBack |= done.Outcome is not (ReplicaOutcome.Corrupt or ReplicaOutcome.Done);
+        // These are about this key alone; the others may do. Where the homes have changed meanwhile, all is sent again.
+        delivery.Batch.IsPushedBack |= done.Outcome is not (ReplicaOutcome.Corrupt or ReplicaOutcome.TooManyActors or ReplicaOutcome.Done);
         TakeBack(delivery);
         End(context, delivery);
     }

@@ -17,7 +17,7 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
     private readonly PartitionTree _tree = new(options.Tree, shape);
     private readonly RingFence _fence = new();
     private readonly DotSupply _dots = new();
-    private readonly ReplicaClearing _clearing = new();
+    private readonly ReplicaClearing _clearing = new(options.ClearingKeysMax);
     private readonly Dictionary<StoreKey, KeyWork> _keys = [];
     private readonly Dictionary<ulong, ReplicaRead> _reads = [];
     private readonly Dictionary<ulong, KeyWork> _loads = [];
@@ -34,8 +34,9 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             case ReplicaMerge merge: OnMerge(context, merge); break;
             case RingChanged changed: OnRing(context, changed.Ring); break;
             case ReplicaForget forget: OnForget(context, forget); break;
-            case ReplicaClearBegin begin when _dots.Renew(context, begin): _clearing.Begin(context, begin); break;
+            case ReplicaClearBegin begin when _clearing.GoesOn(begin) || _dots.Renew(context, begin): _clearing.Begin(context, begin); break;
             case ReplicaClearBegin: break; // It begins once dots are made under another actor.
+            case ReplicaClearEnd: _clearing.End(); break;
             case StoreReadDone done when PartitionTree.Asked(done): _tree.Receive(context, done); break;
             case StoreReadDone done: OnStoreReadDone(context, done); break;
             case StoreWriteDone done: OnStoreWriteDone(context, done); break;
@@ -90,9 +91,10 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             context.Send(merge.ReplyTo, new ReplicaMergeDone(merge.Ticket, ReplicaOutcome.Busy));
     }
 
+    // A step of a clearing has a bound of its own: behind keys that stay, what is to go would be refused each time.
     private void OnForget(IActorContext context, ReplicaForget forget)
     {
-        if (TryEnter())
+        if (TryEnter(passesBound: forget.ClearStamp is not null))
             Change(context, forget.Key, forget);
         else
             context.Send(forget.ReplyTo, new ReplicaForgetDone(false));
@@ -193,22 +195,14 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             return;
         }
 
-        // Not an invariant: the set may come from a peer that knows what this store forgot (a backup that was restored
-        // without a new identity), or that a stranger's context misled.
-        if (staged.Seen.Covers(_dots.Peek()))
+        Dot dot = _dots.Peek();
+        if (PutRules.RefusalOf(staged, put, dot) is { } refusal)
         {
-            Finish(context, put, ReplicaOutcome.Corrupt);
-            return;
-        }
-
-        if (put.Context.Covers(_dots.Peek()))
-        {
-            Finish(context, put, ReplicaOutcome.ContextAhead);
+            Finish(context, put, refusal);
             return;
         }
 
         VersionVector replaces = put.LastWriteWins ? staged.Seen.Join(put.Context) : put.Context;
-        Dot dot = _dots.Peek();
         SiblingSet changed = staged.Put(replaces, dot, put.Content);
         bool tooMany = changed.Count > options.SiblingsMax;
         ReadOnlyMemory<byte> encoded = tooMany ? default : SiblingSetCodec.Encode(changed);
@@ -248,6 +242,12 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
 
         bool replacesAll = incoming.Includes(staged);
         SiblingSet merged = replacesAll ? incoming : staged.Merge(incoming);
+        if (!merged.Seen.IsReadable)
+        {
+            Finish(context, merge, ReplicaOutcome.TooManyActors);
+            return;
+        }
+
         ReadOnlyMemory<byte> encoded = replacesAll ? merge.Object : SiblingSetCodec.Encode(merged);
         Stage(context, work, merged, encoded, StagedWrite.Of(work, merge));
     }
@@ -256,6 +256,7 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
     // older one is under way, what is staged has no write that would make it durable: it is staged again.
     private void AcknowledgeIncluded(IActorContext context, KeyWork work, ReplicaMerge merge)
     {
+        _clearing.Note(work.Key, merge);
         if (work.WritesUnderWay == 0)
             Finish(context, merge, ReplicaOutcome.Done);
         else if (work.Newest is { } newest)
@@ -272,9 +273,12 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             && work.Staged!.Count > 0
             && work.Staged.VisibleAt(context.WallNow.ToUnixTimeMilliseconds()) == 0
             && StableHash.Of(SiblingSetCodec.Encode(work.Staged).Span) == forget.Version;
-        if (forget.ClearStamp is { } stamp ? !_clearing.Allows(work, stamp) : !isAgreed)
+        ClearVerdict verdict = isAgreed ? ClearVerdict.Goes : ClearVerdict.Waits;
+        if (forget.ClearStamp is { } stamp)
+            verdict = _clearing.Judge(work, stamp);
+        if (verdict != ClearVerdict.Goes)
         {
-            Finish(context, forget, false);
+            Finish(context, forget, false, verdict == ClearVerdict.Stays);
             return;
         }
 
@@ -360,9 +364,9 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
             _keys.Remove(work.Key);
     }
 
-    private bool TryEnter()
+    private bool TryEnter(bool passesBound = false)
     {
-        if (_underWay >= options.UnderWayMax)
+        if (_underWay >= options.UnderWayMax && !passesBound)
             return false;
         _underWay++;
         return true;
@@ -383,10 +387,10 @@ public sealed class ReplicaActor(ReplicaOptions options, TreeShape shape) : Acto
         context.Send(merge.ReplyTo, new ReplicaMergeDone(merge.Ticket, outcome));
     }
 
-    private void Finish(IActorContext context, ReplicaForget forget, bool isForgotten)
+    private void Finish(IActorContext context, ReplicaForget forget, bool isForgotten, bool stays = false)
     {
         _underWay--;
-        context.Send(forget.ReplyTo, new ReplicaForgetDone(isForgotten));
+        context.Send(forget.ReplyTo, new ReplicaForgetDone(isForgotten) { Stays = stays });
     }
 
     private static ReplicaPutDone RefusalOf(ReplicaPut put, ReplicaOutcome outcome, int siblings = 0) =>

@@ -31,6 +31,12 @@ public enum ReplicaOutcome : byte
 
     /// <summary>Refused before anything was staged: the request was planned by a ring older than the replica's.</summary>
     OlderRing = 8,
+
+    /// <summary>
+    /// Refused before anything was staged: the version vector would have more actors than anybody could read, or, by a write,
+    /// more than <see cref="VersionVector.ActorsOfWritesMax"/>. A replica whose actor is among them may take the write.
+    /// </summary>
+    TooManyActors = 9,
 }
 
 /// <summary>Asks a replica for what it durably holds of a key. Answered by <see cref="ReplicaReadDone"/>.</summary>
@@ -88,10 +94,14 @@ public sealed record ReplicaForget(StoreKey Key, ulong Version, Address ReplyTo)
 {
     /// <summary>
     /// Of <see cref="ReplicaClearBegun"/>: the node owns the partition no longer, and the key goes whatever it holds, unless
-    /// something was written to the partition or a newer ring became known since. Null where members agreed on a version.
+    /// it was written to or a newer ring became known since. Null where members agreed on a version.
     /// </summary>
     public long? ClearStamp { get; init; }
 }
 
 /// <param name="IsForgotten">False when the replica held something else, or something was under way for the key, or the store refused.</param>
-public sealed record ReplicaForgetDone(bool IsForgotten) : Message;
+public sealed record ReplicaForgetDone(bool IsForgotten) : Message
+{
+    /// <summary>It is not to be cleared: requests that name a larger N have written it since the clearing began.</summary>
+    public bool Stays { get; init; }
+}

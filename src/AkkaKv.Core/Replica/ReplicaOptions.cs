@@ -9,6 +9,12 @@ namespace AkkaKv.Core.Replica;
 /// </param>
 public sealed record ReplicaOptions(int SiblingsMax = 100, int UnderWayMax = 16_384, int ObjectBytesMax = 48 << 20)
 {
+    /// <summary>
+    /// Keys written while the partition is cleared that are remembered, in 20 bytes each; past it nothing is removed until the
+    /// owners are compared anew. More than a partition is written by requests with a larger N in a comparison's time.
+    /// </summary>
+    public int ClearingKeysMax { get; init; } = 65_536;
+
     /// <summary>How it keeps its Merkle tree.</summary>
     public TreeOptions Tree { get; init; } = new();
 }

@@ -15,7 +15,9 @@ namespace AkkaKv.Core.Transfer;
 /// 1. look which partitions that are not this node's hold anything;
 /// 2. have each replica stamp what it holds;
 /// 3. bring every owner of them what it lacks of it, by a comparison that fetches nothing;
-/// 4. remove what is under the stamp. A partition that something was written to since comes again in the next round.
+/// 4. remove what is under the stamp. A partition in which something waits that was written since comes again in the next round.
+/// Requests with a larger N may write to a partition all the time. What they write is not to be cleared
+/// (<see cref="ReplicaClearing"/>), and a partition is done with when two rounds in a row leave nothing else.
 /// </remarks>
 internal sealed class ClearTask(ClearMeans means) : IEpochTask
 {
@@ -30,6 +32,7 @@ internal sealed class ClearTask(ClearMeans means) : IEpochTask
     private readonly SortedDictionary<int, PartitionClear> _round = [];
     private readonly SortedSet<int> _found = [];
     private readonly SortedSet<int> _cleared = [];
+    private readonly SortedSet<int> _onlyStaying = [];
     private readonly Queue<PartitionClear> _toStamp = new();
     private readonly Queue<PartitionClear> _toClear = new();
     private int _underWay;
@@ -92,7 +95,7 @@ internal sealed class ClearTask(ClearMeans means) : IEpochTask
         _round.Clear();
         for (int partition = 0; partition < means.Ring.Partitions; partition++)
         {
-            // One in which only damaged keys are left is not looked at again.
+            // One in which only damaged keys, or keys that stay, are left is not looked at again.
             if (!means.Ring.Owns(context.Self.Node, partition) && !_cleared.Contains(partition))
                 _toLook.Enqueue(partition);
         }
@@ -196,13 +199,16 @@ internal sealed class ClearTask(ClearMeans means) : IEpochTask
         Clear(context);
     }
 
-    // Those that are cleared are looked at a last time only if nothing damaged is left in them. When settled they are not:
-    // what is there again, a request with a larger N has brought.
+    // Those that are cleared are looked at a last time only if nothing damaged is left in them: a write that was staged before
+    // the stamp may have ended behind the scan. When settled they are not: what is there again, a request with a larger N has
+    // brought.
     private void EndRound(IActorContext context)
     {
         foreach (PartitionClear clear in _round.Values)
         {
-            if (clear.Damaged == 0 && !means.IsLate)
+            bool isOnlyStaying = clear.IsCleared && clear.Stay > 0;
+            bool wasOnlyStaying = isOnlyStaying ? !_onlyStaying.Add(clear.Partition) : _onlyStaying.Remove(clear.Partition);
+            if (clear.Damaged == 0 && !means.IsLate && !(isOnlyStaying && wasOnlyStaying))
                 _cleared.Remove(clear.Partition);
         }
 
@@ -226,6 +232,8 @@ internal sealed class ClearTask(ClearMeans means) : IEpochTask
     {
         if (answer is FactWriteDone { IsDone: true })
         {
+            foreach (int partition in _found)
+                PartitionClear.End(context, partition);
             Leave(context);
             return;
         }

@@ -1,11 +1,12 @@
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
+using AkkaKv.Core.Versions;
 
 namespace AkkaKv.Core.Transfer;
 
 /// <summary>
-/// One step of clearing a partition: finds the next keys and has the replica remove them. Where some stay, it looks which of
-/// them are only damaged: nobody can compare those, and nobody waits for them.
+/// One step of clearing a partition: finds the next keys and has the replica remove them. Where some were not removed, it looks
+/// which of them are only damaged: nobody can compare those, and nobody waits for them.
 /// </summary>
 internal sealed class ClearingStep(ClearStep step, PartitionRange range, ulong ticket)
 {
@@ -13,6 +14,7 @@ internal sealed class ClearingStep(ClearStep step, PartitionRange range, ulong t
     private long _next = -1;
     private int _underWay;
     private int _removed;
+    private int _stay;
     private int _damaged;
     private int _read;
 
@@ -46,16 +48,18 @@ internal sealed class ClearingStep(ClearStep step, PartitionRange range, ulong t
     public bool OnForgotten(IActorContext context, ReplicaForgetDone done)
     {
         _removed += done.IsForgotten ? 1 : 0;
+        _stay += done.Stays ? 1 : 0;
         context.Count(Counter.KeysCleared, done.IsForgotten ? 1 : 0);
         if (--_underWay > 0)
             return false;
-        return _removed == _keys.Count ? End(context) : ReadNext(context);
+        return _removed + _stay == _keys.Count ? End(context) : ReadNext(context);
     }
 
     /// <returns>True when it has answered.</returns>
     public bool OnRead(IActorContext context, StoreReadDone done)
     {
-        _damaged += done.Outcome == StoreOutcome.Corrupt ? 1 : 0;
+        bool isRead = done.Outcome == StoreOutcome.Done && SiblingSetCodec.TryDecode(done.Object, out _);
+        _damaged += isRead || done.Outcome is not (StoreOutcome.Done or StoreOutcome.Corrupt) ? 0 : 1;
         return ReadNext(context);
     }
 
@@ -100,7 +104,7 @@ internal sealed class ClearingStep(ClearStep step, PartitionRange range, ulong t
 
     private bool End(IActorContext context)
     {
-        context.Send(step.ReplyTo, new ClearStepDone(step.Ticket, _keys.Count, _removed, _damaged, range.Has(_next) ? _next : -1));
+        context.Send(step.ReplyTo, new ClearStepDone(step.Ticket, _keys.Count, _removed, _damaged, range.Has(_next) ? _next : -1) { Stay = _stay });
         return true;
     }
 }

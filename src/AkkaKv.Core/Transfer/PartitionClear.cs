@@ -7,20 +7,23 @@ namespace AkkaKv.Core.Transfer;
 internal sealed class PartitionClear(int partition, ClearMeans means, Action<IActorContext, PartitionClear> ended)
 {
     private int _met;
-    private int _stayed;
+    private int _waiting;
 
     public int Partition => partition;
 
     public long Stamp { get; private set; }
 
-    /// <summary>Nothing is left but keys that cannot be read.</summary>
+    /// <summary>Nothing is left but keys that cannot be read, and those that are not to be cleared.</summary>
     public bool IsCleared { get; private set; }
 
     public long Removed { get; private set; }
 
     public int Damaged { get; private set; }
 
-    /// <summary>Before the comparison: what is written to the partition from now on is not removed.</summary>
+    /// <summary>Keys that are not to be cleared: requests with a larger N write them.</summary>
+    public int Stay { get; private set; }
+
+    /// <summary>Before the comparison: what is written from now on is not removed.</summary>
     public void Stamped(IActorContext context, Action<IActorContext> then)
     {
         ulong ticket = means.Calls.Ask((at, answer) =>
@@ -40,7 +43,7 @@ internal sealed class PartitionClear(int partition, ClearMeans means, Action<IAc
 
     public void Begin(IActorContext context)
     {
-        (_met, _stayed, Damaged) = (0, 0, 0);
+        (_met, _waiting, Damaged, Stay) = (0, 0, 0, 0);
         Step(context, 0);
     }
 
@@ -55,24 +58,29 @@ internal sealed class PartitionClear(int partition, ClearMeans means, Action<IAc
         if (answer is not ClearStepDone done)
             return;
         _met += done.Met;
-        _stayed += done.Met - done.Removed - done.Damaged;
+        _waiting += Math.Max(0, done.Met - done.Removed - done.Damaged - done.Stay);
         Removed += done.Removed;
         Damaged += done.Damaged;
+        Stay += done.Stay;
         if (done.NextCursor >= 0)
             means.Calls.After(context, means.Pace.Pause, at => Step(at, done.NextCursor));
         else
             EndPass(context);
     }
 
-    // What stayed was written since the comparison, or could not be removed: another comparison, then another try.
+    // What waits was written since the comparison, or could not be removed: another comparison, then another try.
     private void EndPass(IActorContext context)
     {
-        IsCleared = _met == Damaged;
-        if (IsCleared || _stayed > 0)
+        IsCleared = _met <= Damaged + Stay;
+        if (IsCleared || _waiting > 0)
             ended(context, this);
         else
             means.Calls.After(context, means.Pace.Pause, Begin);
     }
+
+    /// <summary>Nothing of the partition is cleared any more.</summary>
+    public static void End(IActorContext context, int partition) =>
+        context.Send(new Address(context.Self.Node, ActorRole.Replica, (ulong)partition), new ReplicaClearEnd());
 
     private Address SourceOf(IActorContext context) => new(context.Self.Node, ActorRole.TransferSource, (ulong)partition);
 }

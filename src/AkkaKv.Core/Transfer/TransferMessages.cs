@@ -60,7 +60,11 @@ public sealed record ClearStep(long Cursor, int KeysMax, long Stamp, ulong Ticke
 /// <param name="Removed">Of them, those durably removed.</param>
 /// <param name="Damaged">Of the others, those that cannot be read: they stay.</param>
 /// <param name="NextCursor">−1 when the end of the partition was reached.</param>
-public sealed record ClearStepDone(ulong Ticket, int Met, int Removed, int Damaged, long NextCursor) : Message;
+public sealed record ClearStepDone(ulong Ticket, int Met, int Removed, int Damaged, long NextCursor) : Message
+{
+    /// <summary>Of the keys that were there, those that are not to be cleared: <see cref="Replica.ReplicaForgetDone.Stays"/>.</summary>
+    public int Stay { get; init; }
+}
 
 /// <summary>Timer: something of a work is due.</summary>
 internal sealed record WorkDue(uint Work, ulong Number) : Message;

@@ -18,6 +18,9 @@ public sealed class ContextSeal(ReadOnlySpan<byte> secret)
     private const byte Format = 1;
     private const int SealBytes = 16;
 
+    // Most keys have a few writers and a short name.
+    private const int OnStackMax = 2048;
+
     private readonly byte[] _secret = SHA256.HashData(secret);
 
     /// <summary>The token of a vector for a key.</summary>
@@ -63,11 +66,10 @@ public sealed class ContextSeal(ReadOnlySpan<byte> secret)
 
     private void Sign(StoreKey key, ReadOnlySpan<byte> body, Span<byte> mac)
     {
-        Span<byte> signed = stackalloc byte[StoreKey.BytesMax + CausalContext.TokenBytesMax];
-        if (body.Length > CausalContext.TokenBytesMax)
-            signed = new byte[body.Length + key.Bytes.Length];
+        int length = body.Length + key.Bytes.Length;
+        Span<byte> signed = length <= OnStackMax ? stackalloc byte[OnStackMax] : new byte[length];
         body.CopyTo(signed);
         key.Bytes.Span.CopyTo(signed[body.Length..]);
-        HMACSHA256.HashData(_secret, signed[..(body.Length + key.Bytes.Length)], mac);
+        HMACSHA256.HashData(_secret, signed[..length], mac);
     }
 }

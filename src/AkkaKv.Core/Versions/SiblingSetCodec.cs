@@ -71,6 +71,7 @@ public static class SiblingSetCodec
     /// <summary>Number of actors, then each actor and counter.</summary>
     public static void WriteVector(ref ByteWriter writer, VersionVector vector)
     {
+        Invariant.Require(vector.IsReadable, "a vector that could not be decoded again is refused, not written", vector.Newest.Length);
         writer.VarInt((ulong)vector.Newest.Length);
         foreach (Dot dot in vector.Newest)
         {

@@ -13,8 +13,20 @@ namespace AkkaKv.Core.Versions;
 /// </remarks>
 public sealed class VersionVector : IEquatable<VersionVector>
 {
-    /// <summary>More actors than this in one vector is refused on decoding: no key has had so many owners.</summary>
+    /// <summary>
+    /// More actors than this in one vector are refused on decoding. So whatever would have more is refused before it is
+    /// written: a key that nobody can read is lost.
+    /// </summary>
     public const int ActorsMax = 1024;
+
+    /// <summary>
+    /// A new write brings no further actor to a vector of so many. The rest is left to merges, which have no other to turn to:
+    /// more than the nodes that may write to a key before they hear of each other.
+    /// </summary>
+    public const int ActorsOfWritesMax = ActorsMax - 64;
+
+    /// <summary>As <see cref="ActorsOfWritesMax"/>, for a delete: with it the key, and its vector, can be forgotten.</summary>
+    public const int ActorsOfDeletesMax = ActorsMax - 32;
 
     private readonly Dot[] _newest;
 
@@ -39,6 +51,12 @@ public sealed class VersionVector : IEquatable<VersionVector>
 
         return newest.IsEmpty ? Empty : new VersionVector(newest.ToArray());
     }
+
+    /// <summary>False for one that is to be refused: it could not be decoded again.</summary>
+    public bool IsReadable => _newest.Length <= ActorsMax;
+
+    /// <summary>True when a new dot of the actor may be added, so that there are no more actors than that if it is a further one.</summary>
+    public bool HasRoomFor(ulong actor, int actorsMax) => CounterOf(actor) > 0 ? IsReadable : _newest.Length < actorsMax;
 
     /// <summary>The newest counter seen of an actor; 0 for none.</summary>
     public ulong CounterOf(ulong actor)

@@ -7,7 +7,9 @@ namespace AkkaKv.Server.Http;
 /// <summary>The HTTP facade: Kestrel in front of the one door. See docs/http.md.</summary>
 public static class HttpFacade
 {
-    private const int HeaderBytesMax = 16 << 10;
+
+    // The longest context is 24,602 characters.
+    private const int HeaderBytesMax = 40 << 10;
     private const int RequestLineBytesMax = 8 << 10;
     private const double BodyBytesPerSecondMin = 1024;
 

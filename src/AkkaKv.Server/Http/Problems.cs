@@ -170,7 +170,7 @@ internal static class Problems
     {
         KvErrorCode.InvalidBucket or KvErrorCode.InvalidKey or KvErrorCode.InvalidMetadata or KvErrorCode.InvalidQuorum
             or KvErrorCode.InvalidTimeout or KvErrorCode.InvalidContext or KvErrorCode.InvalidCount => 400,
-        KvErrorCode.TooManySiblings => 409,
+        KvErrorCode.TooManySiblings or KvErrorCode.TooManyActors => 409,
         KvErrorCode.ValueTooLarge => 413,
         KvErrorCode.Busy => 429,
         KvErrorCode.NotEnoughReplicas or KvErrorCode.QuorumNotReached or KvErrorCode.StoreReadOnly or KvErrorCode.NotReady or KvErrorCode.IdsUnavailable => 503,
@@ -187,6 +187,7 @@ internal static class Problems
         KvErrorCode.InvalidTimeout => "The timeout is not valid",
         KvErrorCode.InvalidContext => "The context is not valid",
         KvErrorCode.TooManySiblings => "The key has too many siblings",
+        KvErrorCode.TooManyActors => "The key's version vector is full",
         KvErrorCode.NotEnoughReplicas => "Not enough replicas are reachable",
         KvErrorCode.QuorumNotReached => "The quorum was not reached",
         KvErrorCode.StoreReadOnly => "The node takes no writes",

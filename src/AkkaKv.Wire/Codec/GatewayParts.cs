@@ -86,7 +86,7 @@ internal static class GatewayParts
     public static PutDone FromProto(V1.PutDone done)
     {
         Parts.Require(
-            done.Context.Length <= CausalContext.TokenBytesMax, "a context token has at most 4096 bytes", done.Context.Length);
+            done.Context.Length <= CausalContext.TokenBytesMax, "a context token has at most 18451 bytes", done.Context.Length);
         return new PutDone(new PutReply(
             done.HasTag ? Parts.TextOf(done.Tag, TagCharsMax, "a tag has at most 255 characters") : null,
             done.HasContext ? new CausalContext(done.Context.Memory) : null,

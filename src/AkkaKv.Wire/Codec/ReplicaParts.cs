@@ -6,7 +6,7 @@ namespace AkkaKv.Wire.Codec;
 /// <summary>The replica's messages, between the protocol's records and the wire's.</summary>
 internal static class ReplicaParts
 {
-    private const ReplicaOutcome OutcomeMax = ReplicaOutcome.OlderRing;
+    private const ReplicaOutcome OutcomeMax = ReplicaOutcome.TooManyActors;
 
     public static V1.ReplicaRead ToProto(ReplicaRead read, NodeId sender) => new()
     {

@@ -97,7 +97,7 @@ public sealed class FormationTests(ITestOutputHelper output)
         await Refused(http.PutAsync(path, "x", "AQIDBAUGBwgJCgsMDQ4PEA"), 400, "invalid-context");
         string other = (await http.PutAsync(KvHttp.PathOf("bad", "other"), "x")).Context.ShouldNotBeNull();
         await Refused(http.PutAsync(path, "x", other), 400, "invalid-context");
-        (await http.PutAsync(path, "x", new string('A', 20_000))).Status.ShouldBe(431);
+        (await http.PutAsync(path, "x", new string('A', 50_000))).Status.ShouldBe(431);
         (await http.GetAsync(path)).Status.ShouldBe(404, "nothing that was refused may appear");
     }
 

@@ -5,6 +5,7 @@ using AkkaKv.Core.Replica;
 using AkkaKv.Core.Ring;
 using AkkaKv.Core.Tests.AntiEntropy;
 using AkkaKv.Core.Topology;
+using AkkaKv.Core.Transfer;
 using AkkaKv.Core.Versions;
 
 namespace AkkaKv.Core.Tests.Transfer;
@@ -126,6 +127,57 @@ public sealed class ClearTests
         _world.Store(1).Keys().ShouldBe(0);
         foreach (NodeId owner in _world.New.OwnersOf(partition))
             _world.World.Stores[owner].Object(late).ToArray().ShouldBe(value.ToArray());
+    }
+
+    // Before: such a change never ended, and each round gave the keys an actor more.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Clearing_ends_although_requests_with_a_larger_N_write_all_the_time(bool comparesSlowly)
+    {
+        Fill();
+        var members = new RingTopology(7, TransferWorld.Partitions, 2, [.. _world.World.Nodes[1..].Select(node => new RingMember(node))]);
+        _world.World.Adopt(members, _world.World.Nodes[1..]);
+        StoreKey[] written = WriteSteadily(comparesSlowly);
+        for (int key = 0; key < Keys; key++)
+            _world.Store(2).Set(TransferWorld.Key(key), TransferWorld.Object(key));
+        Enter();
+        _world.Finish(2);
+        _world.World.Loses = (_, _, _) => false;
+        foreach (StoreKey key in written)
+        {
+            SiblingSetCodec.TryDecode(_world.Store(2).Object(key), out SiblingSet set).ShouldBeTrue();
+            set.Seen.Newest.Length.ShouldBe(2, $"{key}: whoever wrote it before, and one actor of node-2");
+        }
+
+        StoreKey[] left = [.. _world.Store(2).KeysIn(StoreSpace.Objects).Where(key => !_world.New.Owns(_world.Node(2), _world.New.PartitionOf(key)))];
+        left.ShouldBe(written, ignoreOrder: true, "and nothing else stays");
+    }
+
+    // A key of each partition that node-2 does not own, before and after each step of its clearing; node-2 makes the dots.
+    private StoreKey[] WriteSteadily(bool comparesSlowly)
+    {
+        NodeId self = _world.Node(2);
+        StoreKey[] keys = [.. Enumerable.Range(0, Keys).Select(TransferWorld.Key)
+            .Where(key => !_world.New.Owns(self, _world.New.PartitionOf(key))).DistinctBy(_world.New.PartitionOf)];
+        keys.ShouldNotBeEmpty();
+        ulong caller = 1UL << 40;
+        _world.World.Loses = (_, to, message) =>
+        {
+            bool isStep = message is ReplicaClearBegun or ClearStep or ReplicaForget || (comparesSlowly && message is TreeNodesTold or TreeKeysTold);
+            if (!isStep || to.Node != self)
+                return false;
+            foreach (StoreKey key in keys)
+            {
+                var replica = new Address(self, ActorRole.Replica, (ulong)_world.New.PartitionOf(key));
+                var content = new ValueContent("steady"u8.ToArray(), null, 0);
+                _world.World.Post(replica, new ReplicaPut(
+                    key, VersionVector.Empty, content, LastWriteWins: true, 1, new Address(self, ActorRole.Caller, caller++), 7));
+            }
+
+            return false;
+        };
+        return keys;
     }
 
     [Fact]

@@ -18,6 +18,21 @@ public sealed class ContextSealTests
     }
 
     [Fact]
+    public void The_token_of_the_longest_vector_has_the_most_bytes_that_a_token_may_have()
+    {
+        var longest = new Dot[VersionVector.ActorsMax];
+        for (int i = 0; i < longest.Length; i++)
+            longest[i] = new Dot((ulong)i, ulong.MaxValue);
+        VersionVector vector = VersionVector.Of(longest);
+        CausalContext token = Seal.Seal(Key, vector);
+        token.Token.Length.ShouldBe(CausalContext.TokenBytesMax);
+        CausalContext.TryParse(token.ToString(), out CausalContext? parsed).ShouldBeTrue();
+        Seal.TryOpen(Key, parsed, out VersionVector opened, out _).ShouldBeTrue();
+        opened.ShouldBe(vector);
+        Should.Throw<InvariantException>(() => Seal.Seal(Key, vector.With(new Dot(5_000, 1)))).Message.ShouldContain("1025");
+    }
+
+    [Fact]
     public void No_token_is_no_context()
     {
         Seal.TryOpen(Key, null, out VersionVector opened, out _).ShouldBeTrue();

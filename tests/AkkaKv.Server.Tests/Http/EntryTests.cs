@@ -82,6 +82,18 @@ public class EntryTests
         (await (await server.GetAsync("/kv/b/k")).Content.ReadAsStringAsync()).ShouldBe("2");
     }
 
+    [Fact]
+    public async Task The_longest_context_travels_both_ways_and_a_longer_one_is_refused()
+    {
+        await using var server = await TestServer.StartAsync();
+        server.Door.Context = new CausalContext(new byte[CausalContext.TokenBytesMax]);
+        (await server.PutAsync("/kv/b/k", "1")).Header("X-AkkaKv-Context").ShouldBe(server.Door.Context.ToString());
+        var seen = (await server.GetAsync("/kv/b/k")).Header("X-AkkaKv-Context");
+        (await server.PutAsync("/kv/b/k", "2", ("X-AkkaKv-Context", seen))).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        server.Door.LastPut!.Context.ShouldBe(server.Door.Context);
+        await (await server.PutAsync("/kv/b/k", "3", ("X-AkkaKv-Context", seen + "AAAA"))).ProblemAsync(400, "invalid-context");
+    }
+
     [Theory]
     [InlineData("not base64url!")]
     [InlineData("A")]

@@ -31,6 +31,9 @@ internal sealed class FakeAkkaKv : IAkkaKv
     /// <summary>What a repair that is asked for becomes; null is a node that does not answer in time.</summary>
     public Func<RepairInfo?> Repair { get; set; } = () => null;
 
+    /// <summary>What every reply carries instead of the tags, when set.</summary>
+    public CausalContext? Context { get; set; }
+
     public EntryKey? LastKey { get; private set; }
 
     public PutRequest? LastPut { get; private set; }
@@ -45,7 +48,7 @@ internal sealed class FakeAkkaKv : IAkkaKv
         {
             var all = values.GetValueOrDefault(key, []);
             var live = all.Exists(sibling => !sibling.Deleted) ? all.ToList() : [];
-            return new GetReply(live, all.Count == 0 ? null : ContextOf(all), Quorum(2, options));
+            return new GetReply(live, Context ?? (all.Count == 0 ? null : ContextOf(all)), Quorum(2, options));
         }
     }
 
@@ -140,7 +143,7 @@ internal sealed class FakeAkkaKv : IAkkaKv
             all.RemoveAll(sibling => lastWriteWins || seen.Contains(sibling.Tag));
             var made = make($"a:{++counter}");
             all.Add(made);
-            return new PutReply(made.Tag, ContextOf(all), all.Count, Quorum(2, options));
+            return new PutReply(made.Tag, Context ?? ContextOf(all), all.Count, Quorum(2, options));
         }
     }
 

@@ -16,6 +16,7 @@ public class RefusalTests
         { KvErrorCode.InvalidContext, 400 },
         { KvErrorCode.ValueTooLarge, 413 },
         { KvErrorCode.TooManySiblings, 409 },
+        { KvErrorCode.TooManyActors, 409 },
         { KvErrorCode.Busy, 429 },
         { KvErrorCode.NotEnoughReplicas, 503 },
         { KvErrorCode.QuorumNotReached, 503 },
@@ -144,7 +145,7 @@ public class RefusalTests
     public async Task What_the_web_server_refuses_has_the_right_status()
     {
         await using var server = await TestServer.StartAsync();
-        (await server.RawAsync("GET /kv/b/k HTTP/1.1\r\nHost: h\r\nX-Big: " + new string('x', 20_000) + "\r\n\r\n")).ShouldStartWith("HTTP/1.1 431");
+        (await server.RawAsync("GET /kv/b/k HTTP/1.1\r\nHost: h\r\nX-Big: " + new string('x', 50_000) + "\r\n\r\n")).ShouldStartWith("HTTP/1.1 431");
         (await server.RawAsync("GET /kv/b/" + new string('k', 9_000) + " HTTP/1.1\r\nHost: h\r\n\r\n")).ShouldStartWith("HTTP/1.1 414");
         (await server.RawAsync("nonsense\r\n\r\n")).ShouldStartWith("HTTP/1.1 400");
         (await server.RawAsync("GET /kv/b/%00 HTTP/1.1\r\nHost: h\r\n\r\n")).ShouldStartWith("HTTP/1.1 400");

@@ -82,6 +82,7 @@ public sealed record Mutant(string Name, string Promise, WorldSeams Seams)
         OfChange("drops the last batch, and does not compare", Overlap, ActorRole.Transfer, () => new DropsTheLastBatch()),
         OfChange("compares before everyone has entered", Barrier, ActorRole.Transfer, () => new DoesNotWaitForAllToEnter()),
         InWorldsOfTheLivingDead(OfChange("does not fence", OwnWrites, ActorRole.Replica, () => new DoesNotFence())),
+        OfChange("takes every key for one that a larger N has written", HealedCluster.NothingStrays, ActorRole.TransferSource, () => new LeavesWhatIsToBeCleared()),
         OfChange("goes on without a member", Barrier, ActorRole.Topology, () => new TakesEveryAnswerForDone()),
         new("touches the sequence before it looks for a rollback", IdChecker.Unique, IdMutations.Changing(layout => new TouchesTheSequenceFirst(layout))),
         new("writes the mark after the issue", IdChecker.Durable, IdMutations.Changing(_ => new MarksAfterTheIssue())),

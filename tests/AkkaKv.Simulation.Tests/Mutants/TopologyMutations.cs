@@ -73,6 +73,18 @@ internal sealed class DoesNotWaitForAllToEnter : Mutation
     public override Message? In(IActorContext context, Message message) => message is EpochEntered entered ? entered with { AllEntered = true } : message;
 }
 
+/// <summary>Takes every key that is to be cleared for one that requests with a larger N have written.</summary>
+internal sealed class LeavesWhatIsToBeCleared : Mutation
+{
+    public override Message? Out(IActorContext context, Address to, Message message)
+    {
+        if (message is not ReplicaForget { ClearStamp: not null })
+            return message;
+        context.Send(context.Self, new ReplicaForgetDone(false) { Stays = true });
+        return null;
+    }
+}
+
 /// <summary>A driver for whom whoever answers has entered and is done.</summary>
 internal sealed class TakesEveryAnswerForDone : Mutation
 {

@@ -25,7 +25,7 @@ internal sealed class MessageGenerator(ulong seed)
         g => new ReplicaMerge(g.Key(), g.Bytes(3000), g.Random.NextUInt64(), g.Reply(), g.Epoch()) { IfHeld = g.Flip() },
         g => new ReplicaMergeDone(g.Random.NextUInt64(), g.Outcome()),
         g => new GatewayForwardedPut(g.Key(), g.Vector(), g.Content(), g.Flip(), 1 + g.Random.Next(15), g.Random.Next(16), 1 + g.Random.Next(15), g.Flip(), g.Random.Next(60_001), g.Random.NextUInt64(), g.Reply(), g.Epoch()),
-        g => new PutDone(new PutReply(g.Maybe(() => g.Text(40)), g.Maybe(() => new CausalContext(g.Bytes(200))), g.Random.Next(101), g.Maybe(g.Quorum), g.Maybe(g.Error)), g.Random.NextUInt64(), g.Epoch()),
+        g => new PutDone(new PutReply(g.Maybe(() => g.Text(40)), g.Maybe(() => new CausalContext(g.Bytes(g.Random.Next(20) == 0 ? CausalContext.TokenBytesMax : 200))), g.Random.Next(101), g.Maybe(g.Quorum), g.Maybe(g.Error)), g.Random.NextUInt64(), g.Epoch()),
         g => new GatewayOffer(g.Random.NextUInt64(), g.Reply()),
         g => new GatewayOfferAccepted(g.Random.NextUInt64()),
         g => new HintStore(new NodeId("n" + g.Text(30)), g.Key(), g.Bytes(3000), g.Random.NextUInt64(), g.Reply()) { IsHandedOver = g.Flip() },

@@ -42,7 +42,7 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         typeof(TopologyAsk), typeof(TopologyTold), typeof(TopologyStage), typeof(TopologyPlanAsk), typeof(TopologyPlanTold), typeof(TopologyCommit),
         typeof(TopologyAbort), typeof(TopologyAnswer), typeof(RingConfirmed), typeof(RingAdoptedByAll),
         typeof(RingSubscribe), typeof(RingTopologyAdopted), typeof(RingChanged),
-        typeof(CompareStart), typeof(CompareTold), typeof(ReplicaClearBegin), typeof(ReplicaClearBegun), typeof(ReapingAllowed),
+        typeof(CompareStart), typeof(CompareTold), typeof(ReplicaClearBegin), typeof(ReplicaClearBegun), typeof(ReplicaClearEnd), typeof(ReapingAllowed),
         typeof(ClearStep), typeof(ClearStepDone),
         typeof(ForegroundLatency), typeof(RepairStart), typeof(RepairAsk), typeof(RepairTold), typeof(AntiEntropyAsk), typeof(AntiEntropyTold),
     ];
@@ -236,7 +236,7 @@ public sealed class WireCodecTests(ITestOutputHelper output)
         Add("an epoch or a count", new V1.Envelope { Role = 12, TopologyDigest = new V1.TopologyDigest { Epoch = ulong.MaxValue, ReplyTo = reply } });
         Add("a status tells the work", new V1.Envelope { Role = 12, TopologyStatus = new V1.TopologyStatus { Epoch = 1 } });
         Add("at most 65536 partitions", new V1.Envelope { Role = 12, TopologyStatus = new V1.TopologyStatus { Work = new V1.EpochWork { PartitionsDone = 65_537 } } });
-        Add("a context token", new V1.Envelope { Role = 7, PutDone = new V1.PutDone { Context = Google.Protobuf.ByteString.CopyFrom(new byte[4097]) } });
+        Add("a context token", new V1.Envelope { Role = 7, PutDone = new V1.PutDone { Context = Google.Protobuf.ByteString.CopyFrom(new byte[CausalContext.TokenBytesMax + 1]) } });
         Add("a request carries the address", new V1.Envelope { Role = 16, IdsAsk = new V1.IdsAsk { Count = 1 } });
         Add("an id is not negative", Told(new V1.IdRange { First = -1, Count = 1, Step = 1 }));
         Add("a range has 1 to 10000 ids", Told(new V1.IdRange { Count = 10_001, Step = 1 }));
