@@ -198,7 +198,10 @@ public sealed class LoadCommandTests : IDisposable
         long notAttempted = summary.GetProperty("notAttempted").GetInt64();
         acknowledged.ShouldBe(_store.KeyCount);
         (acknowledged + notAttempted).ShouldBe(summary.GetProperty("lastLine").GetInt64());
-        File.ReadAllLines(file + ".failed.jsonl").Length.ShouldBe((int)notAttempted);
+
+        // There is no such file when the signal found nothing that was read and not sent.
+        string failed = file + ".failed.jsonl";
+        (File.Exists(failed) ? File.ReadAllLines(failed).Length : 0).ShouldBe((int)notAttempted);
     }
 
     [Fact]
