@@ -48,7 +48,7 @@ internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor,
 
     protected override void PreStart() => OpenJournal();
 
-    protected override void PostStop() => Count(keys: -(_records?.Count ?? 0), bytes: -_bytes);
+    protected override void PostStop() => vault.Count(keys: -(_records?.Count ?? 0), bytes: -_bytes);
 
     // Whatever it throws, it is opened again.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(cause =>
@@ -95,7 +95,7 @@ internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor,
         {
             _records = recovered.Records;
             _bytes = _records.Sum(static record => BytesOf(record.Key, record.Value));
-            Count(_records.Count, _bytes);
+            vault.Count(_records.Count, _bytes);
         }
         else
         {
@@ -155,7 +155,7 @@ internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor,
     private void Refuse()
     {
         foreach (StoreRead read in _asked.OfType<StoreRead>())
-            vault.Reply(read.ReplyTo, new StoreReadDone(read.Ticket, StoreOutcome.Busy, default));
+            vault.RefuseRead(read);
         _asked.RemoveAll(static question => question is StoreRead);
         HintWrite[] all = [.. _underWay, .. _waiting];
         _underWay.Clear();
@@ -179,7 +179,7 @@ internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor,
         if (_records is not null)
             Answer(question);
         else if (question is StoreRead read && vault.Outage.IsOn)
-            vault.Reply(read.ReplyTo, new StoreReadDone(read.Ticket, StoreOutcome.Busy, default));
+            vault.RefuseRead(read);
         else
             _asked.Add(question);
     }
@@ -189,7 +189,7 @@ internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor,
     private void Answer(Message question)
     {
         if (question is StoreRead read && _unsure.Contains(read.Key))
-            vault.Reply(read.ReplyTo, new StoreReadDone(read.Ticket, StoreOutcome.Busy, default));
+            vault.RefuseRead(read);
         else if (question is StoreRead known)
             vault.Reply(known.ReplyTo, new StoreReadDone(known.Ticket, StoreOutcome.Done, _records!.GetValueOrDefault(known.Key)));
         else if (question is StoreScan scan)
@@ -280,10 +280,8 @@ internal sealed class HintKeeper(HintVault vault, int partition) : UntypedActor,
             _bytes += BytesOf(edit.Key, own);
         }
 
-        Count(_records.Count - keys, _bytes - bytes);
+        vault.Count(_records.Count - keys, _bytes - bytes);
     }
-
-    private void Count(long keys, long bytes) => vault.Count(keys, bytes);
 
     private static long BytesOf(StoreKey key, ReadOnlyMemory<byte> record) => key.Bytes.Length + (long)record.Length;
 

@@ -56,6 +56,9 @@ internal sealed class HintVault(HintJournalPlan journal, int partitions, long pe
 
     public void Reply(Address to, Message message) => _reply(to, message);
 
+    /// <summary>Who is asked cannot say now.</summary>
+    public void RefuseRead(StoreRead read) => Reply(read.ReplyTo, new StoreReadDone(read.Ticket, StoreOutcome.Busy, default));
+
     public void Count(long keys, long bytes)
     {
         Interlocked.Add(ref _keys, keys);

@@ -77,7 +77,7 @@ internal sealed class HintVaultActor(HintVault vault, Action<Exception> failed) 
         switch (question.Message)
         {
             case StoreScan: _scans.Add(question); break;
-            case StoreRead read: vault.Reply(read.ReplyTo, new StoreReadDone(read.Ticket, StoreOutcome.Busy, default)); break;
+            case StoreRead read: vault.RefuseRead(read); break;
             case StoreWrite write: vault.Reply(write.ReplyTo, new StoreWriteDone(write.Ticket, StoreOutcome.Busy)); break;
             case StoreRemove remove: vault.Reply(remove.ReplyTo, new StoreWriteDone(remove.Ticket, StoreOutcome.Busy)); break;
         }

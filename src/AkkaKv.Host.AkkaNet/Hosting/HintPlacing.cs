@@ -83,7 +83,7 @@ internal sealed class HintPlacing(ActorSystem system, NodeSettings settings, Act
         }
     }
 
-    private static HintJournalPlan PlanOf(string owner) =>
+    internal static HintJournalPlan PlanOf(string owner) =>
         new(SqlPlugins.JournalId(HintsHocon.PluginName), SqlPlugins.SnapshotId(HintsHocon.PluginName), owner);
 
     // First there, then here: a directory that names a database was in it.

@@ -17,8 +17,6 @@ public sealed record HintHome(string Kind, string Owner, int Partitions)
     /// <summary>The file: one line for each value.</summary>
     public const string FileName = "hints-home";
 
-    private const string UnfinishedFileName = FileName + ".new";
-
     /// <returns>Null when the hints are in the log.</returns>
     /// <exception cref="StoreOpenException">The file is not what this release writes.</exception>
     public static HintHome? ReadFrom(string directory)
@@ -33,19 +31,8 @@ public sealed record HintHome(string Kind, string Owner, int Partitions)
     }
 
     /// <summary>Durable when it returns.</summary>
-    public void WriteTo(string directory)
-    {
-        var disk = new PosixDisk(directory);
-        disk.Delete(UnfinishedFileName);
-        using (IStoreFile file = disk.Create(UnfinishedFileName))
-        {
-            file.WriteAt(0, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Kind}\n{Owner}\n{Partitions}\n")));
-            file.Sync();
-        }
-
-        disk.Rename(UnfinishedFileName, FileName);
-        disk.SyncDirectory();
-    }
+    public void WriteTo(string directory) =>
+        WholeFile.Replace(new PosixDisk(directory), FileName, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Kind}\n{Owner}\n{Partitions}\n")));
 
     /// <summary>The hints are in the log from here on.</summary>
     public static void RemoveFrom(string directory)

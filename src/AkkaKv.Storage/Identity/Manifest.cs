@@ -14,7 +14,6 @@ namespace AkkaKv.Storage.Identity;
 internal sealed record Manifest(ulong StoreId, ulong ActorId, long CreatedUnixMillis, string Node, string Cluster)
 {
     public const string FileName = "manifest";
-    private const string UnfinishedFileName = FileName + SegmentHeader.UnfinishedExtension;
     private const uint CurrentVersion = 1;
     private const int FixedBytes = 40;
     private const int LengthMax = 1 << 16;
@@ -22,19 +21,7 @@ internal sealed record Manifest(ulong StoreId, ulong ActorId, long CreatedUnixMi
     private static ReadOnlySpan<byte> Magic => "AKVMANIF"u8;
 
     /// <summary>Replaces the manifest: at every moment the old or the new one is there, whole.</summary>
-    public void Save(IStoreDisk disk)
-    {
-        if (disk.List().Contains(UnfinishedFileName, StringComparer.Ordinal))
-            disk.Delete(UnfinishedFileName);
-        using (IStoreFile file = disk.Create(UnfinishedFileName))
-        {
-            file.WriteAt(0, ToBytes());
-            file.Sync();
-        }
-
-        disk.Rename(UnfinishedFileName, FileName);
-        disk.SyncDirectory();
-    }
+    public void Save(IStoreDisk disk) => WholeFile.Replace(disk, FileName, ToBytes());
 
     /// <exception cref="StoreOpenException">It is damaged or of a newer format.</exception>
     public static Manifest Load(IStoreDisk disk)

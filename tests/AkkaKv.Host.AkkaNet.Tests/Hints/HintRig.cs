@@ -43,14 +43,12 @@ internal sealed class HintRig : IAsyncDisposable
 
     public IReadOnlyCollection<string> Log => _log;
 
-    public static HintJournalPlan PlanOf(string owner) => new(SqlPlugins.JournalId(HintsHocon.PluginName), SqlPlugins.SnapshotId(HintsHocon.PluginName), owner);
-
     public static ActorSystem SystemOn(bool isSqlite, string database) => ActorSystem.Create("test", SqlPlugins.Of(HintsHocon.PluginName, isSqlite, database)
         .WithFallback(ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF, coordinated-shutdown.run-by-clr-shutdown-hook = off }"))
         .WithFallback(SqlPersistence.DefaultConfiguration));
 
     public static HintRig Start(bool isSqlite, string database, string owner = "owner", long pendingBytesMax = 64 << 20, bool isProven = true) =>
-        new(SystemOn(isSqlite, database), PlanOf(owner) with { IsProven = isProven }, pendingBytesMax);
+        new(SystemOn(isSqlite, database), HintPlacing.PlanOf(owner) with { IsProven = isProven }, pendingBytesMax);
 
     public static StoreKey Key(int number) => StoreKey.Of("hints", BitConverter.GetBytes(number));
 

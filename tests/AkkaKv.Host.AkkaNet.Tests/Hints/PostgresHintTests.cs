@@ -1,6 +1,7 @@
 using AkkaKv.Cluster.Tests.Processes;
 using AkkaKv.Core.Replica;
 using AkkaKv.Host.AkkaNet.Hints;
+using AkkaKv.Host.AkkaNet.Hosting;
 using AkkaKv.Host.AkkaNet.Tests.Support;
 using Npgsql;
 
@@ -42,7 +43,7 @@ public sealed class PostgresHintTests
 
         // This one has the owner's hints, and no journal that says that it is the owner's home.
         await Wait.UntilAsync("it is refused", () => unproven.Log.Any(line => line.Contains("has never seen this node", StringComparison.Ordinal)));
-        await HintDatabase.AskAsync(unproven.System, HintRig.PlanOf("owner"), [HintJournal.HomePart], HintEvents.Encode([new HintEdit(HintRig.Key(0), new byte[] { 1 })]), Waiting.Max);
+        await HintDatabase.AskAsync(unproven.System, HintPlacing.PlanOf("owner"), [HintJournal.HomePart], HintEvents.Encode([new HintEdit(HintRig.Key(0), new byte[] { 1 })]), Waiting.Max);
         await server.StopAsync();
         await using HintRig proven = HintRig.Start(isSqlite: false, server.ConnectionString, isProven: false);
         scan = proven.ScanAsync();

@@ -47,7 +47,7 @@ public sealed class SqliteHintTests : IDisposable
     private static HintDatabaseContract On(string database) =>
         new((owner, room) => HintRig.Start(isSqlite: true, database, owner, room), () => new SqliteConnection(database));
 
-    private static async Task ExecuteAsync(SqliteConnection connection, string text)
+    internal static async Task ExecuteAsync(SqliteConnection connection, string text)
     {
         await using SqliteCommand command = connection.CreateCommand();
         command.CommandText = text;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Akka.Actor;
 using AkkaKv.Core.Kernel;
 using AkkaKv.Core.Replica;
@@ -77,15 +76,15 @@ public sealed class HintPlacingTests : IDisposable
     {
         await using var holder = new SqliteConnection(Database + ";Pooling=false");
         await holder.OpenAsync();
-        await HoldAsync(holder, "BEGIN EXCLUSIVE");
+        await SqliteHintTests.ExecuteAsync(holder, "BEGIN EXCLUSIVE");
         (await RefusalAsync([.. Sqlite, ("Akka:HintDatabase", Database + ";Default Timeout=1")])).ShouldContain("must be at hand at the first start");
-        await HoldAsync(holder, "ROLLBACK");
+        await SqliteHintTests.ExecuteAsync(holder, "ROLLBACK");
         await RunAsync(Sqlite);
 
-        await HoldAsync(holder, "BEGIN EXCLUSIVE");
+        await SqliteHintTests.ExecuteAsync(holder, "BEGIN EXCLUSIVE");
         await RunAsync([.. Sqlite, ("Akka:HintDatabase", Database + ";Default Timeout=1")]);
         _log.ShouldContain(line => line.Contains("The node starts without it", StringComparison.Ordinal));
-        await HoldAsync(holder, "ROLLBACK");
+        await SqliteHintTests.ExecuteAsync(holder, "ROLLBACK");
     }
 
     [Fact]
@@ -123,10 +122,7 @@ public sealed class HintPlacingTests : IDisposable
 
     private async Task RunAsync(params (string Name, string Value)[] more)
     {
-        AkkaKvOptions options = OptionsOf(more);
-        NodeSettings settings = options.Settings with { Node = options.Settings.Node with { PeerListen = new IPEndPoint(IPAddress.Loopback, 0) } };
-        await using OwnActorSystem system = OwnActorSystem.Create(AkkaKvOptions.Of(settings) with { Log = happened => _log.Enqueue(happened.Text) });
-        await system.StartAsync(store => Task.FromResult((store.Configuration, false)));
+        await using OwnActorSystem system = await SoloNode.StartAsync(OptionsOf(more), happened => _log.Enqueue(happened.Text));
         (await AkkaNodeTests.PutAsync(system.Door, "k", "v")).Error.ShouldBeNull();
     }
 
@@ -137,7 +133,7 @@ public sealed class HintPlacingTests : IDisposable
     private async Task KeepAsync(HintHome home, ReadOnlyMemory<byte> record)
     {
         ActorSystem system = HintRig.SystemOn(isSqlite: true, Database);
-        HintJournalPlan plan = HintRig.PlanOf(home.Owner);
+        HintJournalPlan plan = HintPlacing.PlanOf(home.Owner);
         var vault = new HintVault(plan, home.Partitions, 1 << 20, static _ => { });
         var done = new TaskCompletionSource<Message>(TaskCreationOptions.RunContinuationsAsynchronously);
         vault.Start(system, (_, message) => done.TrySetResult(message), static _ => { });
@@ -158,24 +154,5 @@ public sealed class HintPlacingTests : IDisposable
         port.Complete(await written.Task.WaitAsync(Waiting.Max), static (_, _) => { });
     }
 
-    private static async Task HoldAsync(SqliteConnection connection, string text)
-    {
-        await using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = text;
-        await command.ExecuteNonQueryAsync();
-    }
-
-    private AkkaKvOptions OptionsOf(params (string Name, string Value)[] more) => AkkaKvOptions.Of(
-        new Dictionary<string, string>
-        {
-            ["Cluster:N"] = "1",
-            ["Cluster:R"] = "1",
-            ["Cluster:W"] = "1",
-            ["Cluster:Partitions"] = "16",
-            ["Cluster:Members:0:Name"] = "solo",
-            ["Cluster:Members:0:Endpoint"] = "127.0.0.1:4053",
-            ["Node:Name"] = "solo",
-            ["Node:DataDirectory"] = _directory,
-            ["Node:Loops"] = "1",
-        }.Concat(more.Select(setting => KeyValuePair.Create(setting.Name, setting.Value))));
+    private AkkaKvOptions OptionsOf(params (string Name, string Value)[] more) => SoloNode.OptionsOf(_directory, more);
 }

@@ -4,6 +4,7 @@ using AkkaKv.Api;
 using AkkaKv.Host.AkkaNet.Gateway;
 using AkkaKv.Host.AkkaNet.Hosting;
 using AkkaKv.Host.AkkaNet.Tests.Node;
+using AkkaKv.Host.AkkaNet.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -19,18 +20,7 @@ public sealed class HostingTests : IAsyncLifetime
 
     public HostingTests()
     {
-        AkkaKvOptions options = AkkaKvOptions.Of(new Dictionary<string, string>
-        {
-            ["Cluster:N"] = "1",
-            ["Cluster:R"] = "1",
-            ["Cluster:W"] = "1",
-            ["Cluster:Partitions"] = "16",
-            ["Cluster:Members:0:Name"] = "solo",
-            ["Cluster:Members:0:Endpoint"] = "127.0.0.1:4053",
-            ["Node:Name"] = "solo",
-            ["Node:DataDirectory"] = _directory,
-            ["Node:Loops"] = "1",
-        });
+        AkkaKvOptions options = SoloNode.OptionsOf(_directory);
         _services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<IHostApplicationLifetime, NoLifetime>()

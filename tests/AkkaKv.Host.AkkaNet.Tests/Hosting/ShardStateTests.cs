@@ -1,8 +1,6 @@
-using System.Net;
 using AkkaKv.Host.AkkaNet.Hosting;
 using AkkaKv.Host.AkkaNet.Tests.Node;
 using AkkaKv.Host.AkkaNet.Tests.Support;
-using AkkaKv.Host.Settings;
 using Microsoft.Data.Sqlite;
 
 namespace AkkaKv.Host.AkkaNet.Tests.Hosting;
@@ -40,13 +38,7 @@ public sealed class ShardStateTests : IDisposable
     // Starts a node of its own, uses it, and says how many events the coordinators have written so far.
     private async Task<long> RunOnceAsync(string value)
     {
-        AkkaKvOptions options = OptionsOf(("Akka:ShardState", "sqlite"));
-        NodeSettings settings = options.Settings with
-        {
-            Node = options.Settings.Node with { PeerListen = new IPEndPoint(IPAddress.Loopback, 0) },
-        };
-        await using OwnActorSystem system = OwnActorSystem.Create(AkkaKvOptions.Of(settings));
-        await system.StartAsync(store => Task.FromResult((store.Configuration, false)));
+        await using OwnActorSystem system = await SoloNode.StartAsync(OptionsOf(("Akka:ShardState", "sqlite")));
         (await AkkaNodeTests.PutAsync(system.Door, "k", value)).Error.ShouldBeNull();
         using var over = new CancellationTokenSource(Waiting.Max);
         long before = await EventsAsync();
@@ -77,17 +69,5 @@ public sealed class ShardStateTests : IDisposable
         return (long)(await events.ExecuteScalarAsync())!;
     }
 
-    private AkkaKvOptions OptionsOf(params (string Name, string Value)[] more) => AkkaKvOptions.Of(
-        new Dictionary<string, string>
-        {
-            ["Cluster:N"] = "1",
-            ["Cluster:R"] = "1",
-            ["Cluster:W"] = "1",
-            ["Cluster:Partitions"] = "16",
-            ["Cluster:Members:0:Name"] = "solo",
-            ["Cluster:Members:0:Endpoint"] = "127.0.0.1:4053",
-            ["Node:Name"] = "solo",
-            ["Node:DataDirectory"] = _directory,
-            ["Node:Loops"] = "1",
-        }.Concat(more.Select(setting => KeyValuePair.Create(setting.Name, setting.Value))));
+    private AkkaKvOptions OptionsOf(params (string Name, string Value)[] more) => SoloNode.OptionsOf(_directory, more);
 }
